@@ -1,0 +1,50 @@
+# Every target works as the first command on a fresh clone: it makes .venv and installs what it needs.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint check bench golden docs
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+SUPPORTED := import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
+
+help: ## Say what each target does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED) ## Make .venv with Regulars and the tools of its developers
+
+$(INSTALLED): pyproject.toml
+	@python=$${PYTHON:-}; \
+	for candidate in python3 python3.13 python3.12 python3.11; do \
+	  if [ -z "$$python" ] && $$candidate -c '$(SUPPORTED)' 2>/dev/null; then python=$$candidate; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "Regulars needs Python 3.11 or newer with venv. Install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; \
+	fi; \
+	echo "Installing into .venv; the first time this takes a few minutes."; \
+	$$python -m venv .venv
+	@$(BIN)/python -m pip install --quiet -e '.[dev]'
+	@touch $@
+
+demo: $(INSTALLED) ## Make a demo shop in shop/ and segment it into warehouse/
+	$(BIN)/regulars demo
+
+test: $(INSTALLED) ## Run every test that can run here, and say what could not
+	$(BIN)/pytest
+
+lint: $(INSTALLED) ## Style, types, imports and SQL, without tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --processes 2 src/regulars/warehouse/models
+
+check: lint ## Lint and unit tests, in under a minute: run it before every commit
+	$(BIN)/pytest -q tests/unit tests/architecture -m "not slow"
+
+bench: $(INSTALLED) ## Run the benchmarks
+	@for benchmark in benchmarks/*.py; do echo "$$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
+
+golden: $(INSTALLED) ## Rewrite the golden files from what the code makes now; read the difference before you commit it
+	$(BIN)/pytest -q tests/warehouse/test_golden.py --rewrite-golden
+
+docs: $(INSTALLED) ## Write the pages of docs/ that are made from code
+	$(BIN)/python docs/generate.py

@@ -1,0 +1,37 @@
+"""Regulars: customer segmentation you can trust.
+
+    import regulars as rg
+    result = rg.run(orders="orders.csv")
+    result.table("customer_segments")
+
+Importing this is cheap: what is heavy is imported when it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from regulars.result import Result, run
+    from regulars.errors import RegularsError
+    from regulars.settings import Settings, load_settings
+
+__version__ = "0.1.0"
+__all__ = ["RegularsError", "Result", "Settings", "__version__", "load_settings", "run"]
+
+_HOMES = {
+    "Result": "regulars.result",
+    "run": "regulars.result",
+    "RegularsError": "regulars.errors",
+    "Settings": "regulars.settings",
+    "load_settings": "regulars.settings",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Finds a public name in its module on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'regulars' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)

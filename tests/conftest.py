@@ -1,0 +1,93 @@
+"""What every test shares: the shared data, no chance, no settings from outside, and a word on what was not run.
+
+With REGULARS_REQUIRE_ALL=1, as in CI, a test that would be skipped because something is absent fails instead.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+REQUIRE_ALL = os.environ.get("REGULARS_REQUIRE_ALL", "") not in ("", "0")
+
+hypothesis.settings.register_profile("regulars", derandomize=True, deadline=None, max_examples=60, database=None)
+hypothesis.settings.load_profile("regulars")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make golden` passes this; the tests that own golden files then write them and pass."""
+    parser.addoption(
+        "--rewrite-golden", action="store_true", help="write the golden files instead of comparing to them"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The settings of whoever runs the tests must not change what they see, in this process or in those it starts."""
+    for name in [name for name in os.environ if name.startswith("REGULARS_")]:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the clone."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data that lies beside the clone; it is no part of it."""
+    folder = REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the shared data is absent: put it in ../shared/data")
+    return folder
+
+
+@pytest.fixture
+def rewrite_golden(request: pytest.FixtureRequest) -> bool:
+    """Whether golden files are to be written."""
+    return bool(request.config.getoption("--rewrite-golden"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Turns a skip into a failure where everything must be run."""
+    report = yield
+    if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
+        _fail(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    """The same for files that are skipped whole."""
+    report = yield
+    if REQUIRE_ALL and report.skipped:
+        _fail(report)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Says what was not run here, and why."""
+    reasons = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    if reasons:
+        terminalreporter.section("not run here")
+        for reason, count in sorted(reasons.items()):
+            terminalreporter.line(f"{count:>5}  {reason}")
+
+
+def _fail(report: pytest.TestReport | pytest.CollectReport) -> None:
+    reason = _reason(report)
+    report.outcome = "failed"
+    report.longrepr = f"Not run, though REGULARS_REQUIRE_ALL is set: {reason}"
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return reason.removeprefix("Skipped: ")
