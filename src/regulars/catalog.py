@@ -1,0 +1,168 @@
+"""Every schema and table that Python names, once, and the columns of those it creates.
+
+Durable tables grow by transactions; derived ones are built anew by every run (PRODUCT 1). The marts' columns are
+contracts of the dbt project and stand in its yml files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DURABLE_SCHEMAS = ("raw", "staging", "identity", "ops")
+DERIVED_SCHEMAS = ("settings", "intermediate", "marts", "learned")
+SEARCH_PATH = ("marts", "learned", "raw", "ops", "staging", "identity", "settings", "intermediate")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that Python creates: its qualified name and its columns with portable SQL types."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+
+    @property
+    def schema(self) -> str:
+        """The schema's name."""
+        return self.name.split(".")[0]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns' names, in order."""
+        return tuple(name for name, _ in self.columns)
+
+
+def _table(name: str, columns: str) -> Table:
+    pairs = [column.strip().split(" ", 1) for column in columns.split(";") if column.strip()]
+    return Table(name, tuple((column, kind.strip()) for column, kind in pairs))
+
+
+CUSTOMER_RECORDS = _table(
+    "staging.customer_records",
+    "source varchar; source_customer_id varchar; customer_key varchar; email varchar; phone varchar;"
+    "is_email_malformed boolean; first_name varchar; last_name varchar; full_name varchar; gender varchar;"
+    "birth_date date; age integer; income decimal(18,2); address varchar; city varchar; postcode varchar;"
+    "country varchar; created_at timestamp; consent boolean; _load_id bigint; _row bigint",
+)
+ORDERS = _table(
+    "staging.orders",
+    "source varchar; order_id varchar; customer_key varchar; email varchar; phone varchar; ordered_at timestamp;"
+    "order_date date; amount decimal(18,2); currency varchar; status varchar; store varchar;"
+    "refunded_amount decimal(18,2); refund_date date; discount decimal(18,2); _load_id bigint; _row bigint",
+)
+ORDER_LINES = _table(
+    "staging.order_lines",
+    "source varchar; order_id varchar; customer_key varchar; email varchar; phone varchar; ordered_at timestamp;"
+    "order_date date; quantity decimal(18,4); unit_price decimal(18,4); product_id varchar; product_name varchar;"
+    "country varchar; store varchar; currency varchar; status varchar; _load_id bigint; _row bigint",
+)
+EVENTS = _table(
+    "staging.events",
+    "source varchar; event_id varchar; occurred_at timestamp; event_type varchar; customer_key varchar; email varchar;"
+    "properties varchar; _load_id bigint; _row bigint",
+)
+REJECTED_ROWS = _table(
+    "staging.rejected_rows",
+    "source varchar; load_id bigint; row_number bigint; field varchar; reason varchar; value varchar; payload varchar",
+)
+SUPERSEDED = _table(
+    "staging.superseded",
+    "entity varchar; source varchar; record_id varchar; load_id bigint; row_number bigint",
+)
+IDENTITY_RECORDS = _table(
+    "identity.records",
+    "source varchar; source_customer_id varchar; customer_key varchar; customer_id bigint; email varchar;"
+    "phone varchar; linked_by varchar; first_load_id bigint",
+)
+CUSTOMER_KEYS = _table("identity.customer_keys", "customer_key varchar; customer_id bigint")
+LOADS = _table(
+    "ops.loads",
+    "load_id bigint; source varchar; entity varchar; uri varchar; content_hash varchar; bytes bigint; rows bigint;"
+    "staged bigint; rejected bigint; duplicates bigint; superseded bigint; watermark varchar; status varchar;"
+    "error varchar; started_at timestamp; finished_at timestamp",
+)
+IDENTITY_IDS = _table(
+    "ops.identity_ids", "customer_id bigint; redirected_to bigint; founding_key varchar; first_load_id bigint"
+)
+IDENTITY_DECISIONS = _table(
+    "ops.identity_decisions",
+    "decision varchar; left_key varchar; right_key varchar; decided_at timestamp; reason varchar",
+)
+DURABLE_TABLES = (
+    CUSTOMER_RECORDS,
+    ORDERS,
+    ORDER_LINES,
+    EVENTS,
+    REJECTED_ROWS,
+    SUPERSEDED,
+    IDENTITY_RECORDS,
+    CUSTOMER_KEYS,
+    LOADS,
+    IDENTITY_IDS,
+    IDENTITY_DECISIONS,
+)
+STAGED = {"customers": CUSTOMER_RECORDS, "orders": ORDERS, "order_lines": ORDER_LINES, "events": EVENTS}
+
+PARAMETERS = _table(
+    "settings.parameters",
+    "as_of date; window_days integer; currency varchar; unknown_status varchar; refund_on varchar;"
+    "segment_map varchar; bins integer; recency_method varchar; frequency_method varchar; monetary_method varchar",
+)
+CUT_POINTS = _table("settings.cut_points", "metric varchar; position integer; cut decimal(18,4)")
+STATUS_WORDS = _table("settings.status_words", "word varchar; status varchar")
+FX_RATES = _table("settings.fx_rates", "rate_date date; currency varchar; rate decimal(18,8)")
+SEGMENT_CODES = _table(
+    "settings.segment_codes",
+    "r_score integer; f_score integer; m_score integer; is_single_order boolean; segment varchar; rule varchar",
+)
+SEGMENTS = _table(
+    "settings.segments",
+    "segment varchar; position integer; description varchar; colour varchar; playbook varchar; channel varchar;"
+    "goal varchar",
+)
+CUSTOMER_CLUSTERS = _table(
+    "learned.customer_clusters", "customer_id bigint; cluster_id integer; cluster_name varchar; distance double"
+)
+CLUSTER_PROFILES = _table(
+    "learned.cluster_profiles",
+    "cluster_id integer; cluster_name varchar; customers bigint; share double; avg_recency double;"
+    "avg_frequency double; avg_monetary double; median_recency double; median_frequency double;"
+    "median_monetary double; total_monetary double",
+)
+CLUSTER_SEARCH = _table(
+    "learned.cluster_search",
+    "k integer; silhouette double; davies_bouldin double; calinski_harabasz double; inertia double;"
+    "largest_share double; smallest_share double; is_useful boolean; is_chosen boolean",
+)
+DERIVED_TABLES = (
+    PARAMETERS,
+    CUT_POINTS,
+    STATUS_WORDS,
+    FX_RATES,
+    SEGMENT_CODES,
+    SEGMENTS,
+    CUSTOMER_CLUSTERS,
+    CLUSTER_PROFILES,
+    CLUSTER_SEARCH,
+)
+
+RUNS = _table(
+    "ops.runs",
+    "run_id varchar; command varchar; status varchar; started_at timestamp; finished_at timestamp; error varchar",
+)
+RUN_STAGES = _table(
+    "ops.run_stages",
+    "run_id varchar; stage varchar; status varchar; started_at timestamp; finished_at timestamp; summary varchar",
+)
+CHECKS = _table(
+    "ops.checks",
+    "run_id varchar; check_name varchar; severity varchar; status varchar; failures bigint; message varchar;"
+    "sample varchar",
+)
+DIM_CUSTOMERS = "marts.dim_customers"
+FCT_ORDERS = "marts.fct_orders"
+IDENTITY_MAP = "marts.customer_identity_map"
+CUSTOMER_360 = "marts.customer_360"
+CUSTOMER_SEGMENTS = "marts.customer_segments"
+SEGMENT_METRICS = "marts.segment_metrics"
+FCT_CUSTOMER_RFM = "marts.fct_customer_rfm"
+RUN_PARAMETERS = "intermediate.int_run_parameters"

@@ -1,0 +1,1 @@
+"""Warehouses behind one interface; nothing outside this package names a database driver."""

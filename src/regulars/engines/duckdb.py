@@ -1,0 +1,239 @@
+"""The embedded warehouse: one folder, one writer, readers that never wait.
+
+`durable.duckdb` holds what grows; a run builds `build.duckdb` beside `live.duckdb` and publishes by renaming it, so a reader has
+the old file or the new one, whole. DuckDB lets one process write a file or many read it: only a run that holds the lock opens the
+durable file, and readers open the live one read only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from filelock import FileLock, Timeout
+
+from regulars import catalog
+from regulars.engines.base import Rows
+from regulars.engines.journal import Journal
+from regulars.errors import LockedError, WarehouseError
+
+_DEFAULT_MEMORY = 4 * 10**9
+
+
+class DuckDBSession:
+    """A Session on one DuckDB connection."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def query(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
+        """The whole result of a query that is known to be small."""
+        return self._connection.sql(sql, params=list(params)).to_arrow_table()
+
+    def stream(self, sql: str, params: Sequence[Any] = (), batch_rows: int = 122_880) -> pa.RecordBatchReader:
+        """The result of a query of any size, batch by batch."""
+        return self._connection.sql(sql, params=list(params)).to_arrow_reader(batch_rows)
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
+        """A statement without a result."""
+        self._connection.execute(sql, list(params))
+
+    def append(self, table: str, data: Rows) -> int:
+        """Adds rows to an existing table, columns matched by name."""
+        return self._insert(f"insert into {table} by name select * from incoming", data)
+
+    def replace(self, table: str, data: Rows) -> int:
+        """Makes the table anew from these rows."""
+        self._connection.execute(f"create schema if not exists {table.split('.')[0]}")
+        return self._insert(f"create or replace table {table} as select * from incoming", data)
+
+    def columns(self, table: str) -> list[str]:
+        """The table's column names; empty when there is no such table."""
+        schema, _, name = table.rpartition(".")
+        found = self.query(
+            "select column_name from duckdb_columns() where database_name = current_database()"
+            " and schema_name = $1 and table_name = $2 order by column_index",
+            (schema, name.strip('"')),
+        )
+        return [str(name) for name in found.column(0).to_pylist()]
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        self._connection.begin()
+        try:
+            yield
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+    def _insert(self, sql: str, data: Rows) -> int:
+        self._connection.register("incoming", data)
+        try:
+            row = self._connection.execute(sql).fetchone()
+        finally:
+            self._connection.unregister("incoming")
+        return int(row[0]) if row else 0
+
+
+class DuckDBEngine:
+    """The Engine of a folder. Opening it touches nothing; `prepare` makes the folder."""
+
+    kind = "duckdb"
+    dbt_target = "duckdb"
+    query_errors = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError)
+
+    def __init__(self, folder: Path, *, threads: int | None = None, memory_limit: str | None = None) -> None:
+        self.folder = folder
+        self.location = str(folder)
+        self.journal = Journal(folder / "journal.sqlite")
+        self.models_folder = folder / "models"
+        self.dbt_folder = folder / "dbt"
+        self._durable = folder / "durable.duckdb"
+        self._build = folder / "build.duckdb"
+        self._live = folder / "live.duckdb"
+        self._config: dict[str, Any] = {
+            "memory_limit": memory_limit or _bounded_memory(),
+            "temp_directory": str(folder / "spill"),
+        }
+        if threads:
+            self._config["threads"] = threads
+
+    def prepare(self) -> None:
+        """Makes the folder, the durable file, its schemas and tables."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WarehouseError(f"Cannot make the folder {self.folder}: {error.strerror}. Choose another.") from None
+        with self.durable() as session, session.transaction():
+            for schema in catalog.DURABLE_SCHEMAS:
+                session.execute(f"create schema if not exists {schema}")
+            for table in catalog.DURABLE_TABLES:
+                columns = ", ".join(f"{name} {kind}" for name, kind in table.columns)
+                session.execute(f"create table if not exists {table.name} ({columns})")
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Holds the folder for one run; the system frees the lock when the process dies."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / "lock", timeout=0)
+            lock.acquire()
+        except Timeout:
+            raise LockedError(self._who_holds()) from None
+        except OSError as error:
+            raise WarehouseError(f"Cannot write in {self.folder}: {error.strerror}. Mend its permissions.") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def durable(self) -> Iterator[DuckDBSession]:
+        """The durable file, writable."""
+        with self._connect(self._durable) as connection:
+            yield DuckDBSession(connection)
+
+    @contextmanager
+    def build(self, *, fresh: bool = False) -> Iterator[DuckDBSession]:
+        """The build file, with the durable one attached read only."""
+        if fresh:
+            _remove(self._build)
+        with self._connect(self._build) as connection:
+            path = str(self._durable).replace("'", "''")
+            connection.execute(f"attach '{path}' as durable (read_only)")
+            if fresh:
+                for schema in catalog.DERIVED_SCHEMAS:
+                    connection.execute(f"create schema if not exists {schema}")
+                for table in catalog.DERIVED_TABLES:
+                    columns = ", ".join(f"{name} {kind}" for name, kind in table.columns)
+                    connection.execute(f"create table {table.name} ({columns})")
+            yield DuckDBSession(connection)
+
+    def has_build(self) -> bool:
+        """Whether a build is in flight."""
+        return self._build.exists()
+
+    @contextmanager
+    def live(self) -> Iterator[DuckDBSession]:
+        """The live file, read only, with every schema on the search path."""
+        if not self.has_live():
+            raise WarehouseError(
+                f"Nothing is published in {self.folder} yet. Make it with `regulars run FILE` or `regulars demo`."
+            )
+        with self._connect(self._live, read_only=True) as connection:
+            present = {row[0] for row in connection.execute("select schema_name from duckdb_schemas()").fetchall()}
+            path = ",".join(schema for schema in catalog.SEARCH_PATH if schema in present)
+            connection.execute(f"set search_path = '{path}'")
+            yield DuckDBSession(connection)
+
+    def has_live(self) -> bool:
+        """Whether anything was ever published."""
+        return self._live.exists()
+
+    def publish(self) -> None:
+        """Renames the build over the live file, once the disk has both its content and its name."""
+        with self._connect(self._build) as connection:
+            connection.execute("checkpoint")
+        _sync(self._build)
+        os.replace(self._build, self._live)
+        _sync(self.folder)
+
+    def dbt_environment(self) -> Mapping[str, str]:
+        """The variables that dbt's profile reads."""
+        return {
+            "REGULARS_BUILD_PATH": str(self._build.resolve()),
+            "REGULARS_DURABLE_PATH": str(self._durable.resolve()),
+            "REGULARS_MEMORY_LIMIT": str(self._config["memory_limit"]),
+        }
+
+    @contextmanager
+    def _connect(self, path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        try:
+            connection = duckdb.connect(str(path), read_only=read_only, config=self._config)
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise LockedError(self._who_holds()) from None
+            raise WarehouseError(f"Cannot open {path}: {error}. Restore it from a back-up.") from None
+        except duckdb.Error as error:
+            raise WarehouseError(f"Cannot open {path}: {error}. Restore it from a back-up.") from None
+        try:
+            yield connection
+        except duckdb.OutOfMemoryException as error:
+            raise WarehouseError(
+                f"Not enough memory or disk: {error}. Raise `memory_limit`, or free space where {self.folder} lies."
+            ) from None
+        except duckdb.IOException as error:
+            raise WarehouseError(f"{path} cannot be read or written: {error}. Free disk space or mend it.") from None
+        finally:
+            connection.close()
+
+    def _who_holds(self) -> str:
+        run = self.journal.running()
+        who = f"run {run.run_id} (process {run.process_id}, since {run.started_at} UTC)" if run else "another process"
+        return f"The warehouse {self.folder} is held by {who}. Wait for it to end, then run again."
+
+
+def _bounded_memory() -> str:
+    """4 GB, or three quarters of the machine's memory where that is less."""
+    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else _DEFAULT_MEMORY * 2
+    return f"{min(_DEFAULT_MEMORY, total * 3 // 4) // 10**6}MB"
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,214 @@
+"""One typed Settings, made at the edge (regulars.toml, then REGULARS_* variables) and passed down.
+
+Nothing else reads the environment or the settings file, so a run is described by this object and its input alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from regulars.errors import SettingsError
+
+SETTINGS_FILE = "regulars.toml"
+
+Entity = Literal["customers", "orders", "order_lines", "events"]
+ScoringMethod = Literal["quantile", "cuts", "ntile"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ShopSettings(_Section):
+    """Where the shop is: its name, clock, money and home country."""
+
+    name: str = "My shop"
+    timezone: str = "UTC"
+    currency: str | None = Field(None, description="Reporting currency; unset = the commonest one among the orders")
+    country: str = Field("GB", description="Two-letter country of phone numbers written without a country code")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"`{value}` is no time zone of the IANA list; write one such as Europe/London")
+        return value
+
+    @field_validator("currency", "country")
+    @classmethod
+    def _upper(cls, value: str | None) -> str | None:
+        return value.upper() if value else value
+
+
+class PolicySettings(_Section):
+    """Which orders count, and when refunds lower them (PRODUCT 3)."""
+
+    unknown_status: Literal["completed", "pending", "cancelled", "refunded", "test"] = "completed"
+    refund_on: Literal["refund_date", "order_date"] = "refund_date"
+    status_words: dict[str, Literal["completed", "pending", "cancelled", "refunded", "test"]] = {}
+    fx_file: Path | None = Field(None, description="CSV of date,currency,rate: reporting money for 1 unit of currency")
+
+
+class MetricScoring(_Section):
+    """How one of recency, frequency and monetary becomes a score."""
+
+    method: ScoringMethod
+    cuts: tuple[Decimal, ...] = ()
+
+    @model_validator(mode="after")
+    def _cuts_fit_method(self) -> MetricScoring:
+        if (self.method == "cuts") != bool(self.cuts):
+            raise ValueError('`cuts` are given exactly when method = "cuts"')
+        if list(self.cuts) != sorted(set(self.cuts)):
+            raise ValueError("`cuts` must rise, without repeats")
+        return self
+
+
+class RfmSettings(_Section):
+    """The window, the segment map, and scoring that departs from the map's own."""
+
+    as_of: dt.date | None = Field(None, description="Start of this day; unset = the day after the newest valid order")
+    window_days: int = Field(365, ge=1, le=36500)
+    map: str = Field("eleven", description="eleven, ten, eight, seven, six, or the path of your own map")
+    bins: int | None = Field(None, ge=2, le=10)
+    recency: MetricScoring | None = None
+    frequency: MetricScoring | None = None
+    monetary: MetricScoring | None = None
+
+
+class IdentitySettings(_Section):
+    """Guards of exact linking (PRODUCT 4)."""
+
+    max_shared: int = Field(10, ge=1, description="A value on more records than this links nobody")
+
+
+class ClusterSettings(_Section):
+    """k-means on scaled recency, frequency and monetary (PRODUCT 6)."""
+
+    k: int | Literal["auto"] = "auto"
+    k_min: int = Field(2, ge=2)
+    k_max: int = Field(10, le=50)
+    seed: int = 7
+
+    @model_validator(mode="after")
+    def _bounds(self) -> ClusterSettings:
+        if isinstance(self.k, int) and self.k < 2:
+            raise ValueError(f'k = {self.k}: write 2 or more, or "auto"')
+        if self.k_min > self.k_max:
+            raise ValueError(f"k_min {self.k_min} is above k_max {self.k_max}")
+        return self
+
+
+class SourceSettings(_Section):
+    """One [sources.<name>]: where its files are and how they map to an entity (PRODUCT 2)."""
+
+    path: str | list[str] | None = None
+    entity: Entity | None = None
+    preset: str | None = None
+    fields: dict[str, str] = Field({}, description='field = "DuckDB SQL expression over the columns"')
+    date_formats: list[str] = Field([], description="strptime formats, tried in this order before the built-in ones")
+    decimal: Literal[".", ","] = "."
+    timezone: str | None = Field(None, description="Zone of timestamps without one; unset = the shop's")
+    id_space: str = Field("", description="Name it when this source's customer ids are not those of the other sources")
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | int | None = None
+    header: bool | None = None
+
+    @property
+    def paths(self) -> list[str]:
+        """The patterns of `path`, as a list."""
+        if self.path is None:
+            return []
+        return [self.path] if isinstance(self.path, str) else list(self.path)
+
+
+class Settings(BaseSettings):
+    """All settings. The file is read first, then variables such as REGULARS_RFM__WINDOW_DAYS."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="REGULARS_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+    )
+    folder: ClassVar[Path]
+
+    warehouse: str = Field("warehouse", description="Folder of the embedded warehouse, or the URL of a database")
+    threads: int | None = Field(None, ge=1, description="Threads of the engine; unset = every core")
+    memory_limit: str | None = Field(None, description="Memory of the embedded engine, such as 4GB")
+    shop: ShopSettings = ShopSettings()
+    policy: PolicySettings = PolicySettings()
+    rfm: RfmSettings = RfmSettings()
+    identity: IdentitySettings = IdentitySettings()
+    clusters: ClusterSettings = ClusterSettings()
+    sources: dict[str, SourceSettings] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Variables win over the file, whose content comes in as keyword arguments."""
+        return env_settings, init_settings
+
+
+def load_settings(file: Path | None = None) -> Settings:
+    """Reads the settings file, if there is one, and the REGULARS_* variables over it.
+
+    Args:
+        file: The file; unset = `regulars.toml` in the working directory, which may be absent.
+
+    Raises:
+        SettingsError: The file is absent though named, is no TOML, or holds settings that do not fit; all at once.
+    """
+    path = file or Path(SETTINGS_FILE)
+    content: dict[str, Any] = {}
+    if path.exists():
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path} is no valid TOML: {error}. Mend that line.") from None
+    elif file is not None:
+        raise SettingsError(f"There is no settings file {file}. Make one with `regulars init`.")
+    try:
+        return Settings(**content)
+    except ValidationError as error:
+        problems = [f"  {'.'.join(map(str, e['loc'])) or 'settings'}: {_plain(e)}" for e in error.errors()]
+        raise SettingsError(f"{len(problems)} problem(s) in {path} or REGULARS_*:\n" + "\n".join(problems)) from None
+
+
+def overridden(settings: Settings, **sections: dict[str, Any]) -> Settings:
+    """A copy of the settings with some values of its sections replaced and validated again; None values are left alone.
+
+    Raises:
+        SettingsError: A value does not fit.
+    """
+    values: dict[str, Any] = {}
+    for name, changes in sections.items():
+        changes = {key: value for key, value in changes.items() if value is not None}
+        if not changes:
+            continue
+        section: BaseModel = getattr(settings, name)
+        try:
+            values[name] = type(section).model_validate(section.model_dump() | changes)
+        except ValidationError as error:
+            problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {_plain(e)}" for e in error.errors())
+            raise SettingsError(f"{name}: {problems}") from None
+    return settings.model_copy(update=values)
+
+
+def _plain(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return "no such setting; see the settings page of the docs for the names"
+    message: str = error["msg"].removeprefix("Value error, ")
+    return f"{message} (is {error['input']!r})" if error["type"] != "value_error" else message

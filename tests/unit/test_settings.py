@@ -1,0 +1,65 @@
+"""Settings come from the file and the environment, and every problem is told at once with its place."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from regulars.errors import SettingsError
+from regulars.settings import Settings, load_settings, overridden
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings()
+    assert (settings.rfm.window_days, settings.rfm.map, settings.clusters.k) == (365, "eleven", "auto")
+
+
+def test_a_variable_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "regulars.toml"
+    file.write_text('[rfm]\nwindow_days = 90\nmap = "ten"\n')
+    monkeypatch.setenv("REGULARS_RFM__WINDOW_DAYS", "180")
+    assert load_settings(file).rfm.window_days == 180
+    assert load_settings(file).rfm.map == "ten"
+
+
+def test_every_problem_is_told_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "regulars.toml"
+    file.write_text('colour = "red"\n[shop]\ntimezone = "Mars/Olympus"\n[rfm]\nwindow_days = 0\n')
+    with pytest.raises(SettingsError) as error:
+        load_settings(file)
+    message = str(error.value)
+    assert "3 problem(s)" in message
+    assert "colour: no such setting" in message
+    assert "shop.timezone: `Mars/Olympus` is no time zone" in message
+    assert "rfm.window_days" in message
+
+
+@pytest.mark.parametrize("content", ["[rfm\n", '[rfm]\nmap = "ten'])
+def test_a_broken_file_is_told_by_its_name(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "regulars.toml"
+    file.write_text(content)
+    with pytest.raises(SettingsError, match=r"regulars\.toml is no valid TOML"):
+        load_settings(file)
+
+
+def test_a_named_file_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="There is no settings file"):
+        load_settings(tmp_path / "other.toml")
+
+
+@pytest.mark.parametrize(
+    "scoring",
+    [{"method": "cuts"}, {"method": "quantile", "cuts": [1]}, {"method": "cuts", "cuts": [3, 2]}],
+)
+def test_cuts_belong_to_the_method_cuts_and_rise(scoring: dict[str, object]) -> None:
+    with pytest.raises(SettingsError):
+        overridden(Settings(), rfm={"recency": scoring})
+
+
+def test_overriding_leaves_the_rest_and_ignores_what_was_not_given() -> None:
+    settings = overridden(Settings(), rfm={"window_days": 30, "map": None}, clusters={"k": None})
+    assert (settings.rfm.window_days, settings.rfm.map, settings.clusters.k) == (30, "eleven", "auto")
+    cuts = overridden(Settings(), rfm={"recency": {"method": "cuts", "cuts": ["30", "60.5"]}}).rfm.recency
+    assert cuts is not None
+    assert cuts.cuts == (Decimal(30), Decimal("60.5"))
