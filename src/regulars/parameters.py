@@ -1,0 +1,97 @@
+"""The settings as tables: schema `settings` of the build, which dbt reads, so that the parsed dbt project never changes.
+
+They are published with the marts: a live warehouse says with which rules it was made.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from io import BytesIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
+
+from regulars import catalog
+from regulars.engines.base import Session
+from regulars.errors import SettingsError
+from regulars.segments import SegmentMap, compile_map, load_map
+from regulars.settings import Settings
+
+
+def write_parameters(build: Session, settings: Settings) -> None:
+    """Writes every settings table of the build anew.
+
+    Raises:
+        SettingsError: The segment map or the FX file has problems.
+    """
+    segment_map = load_map(settings.rfm.map, settings.rfm)
+    codes, segments = compile_map(segment_map)
+    tables = {
+        catalog.PARAMETERS: _parameters(settings, segment_map),
+        catalog.CUT_POINTS: _cut_points(segment_map),
+        catalog.STATUS_WORDS: _status_words(settings),
+        catalog.FX_RATES: _fx_rates(settings),
+        catalog.SEGMENT_CODES: codes,
+        catalog.SEGMENTS: segments,
+    }
+    for table, rows in tables.items():
+        build.execute(f"delete from {table.name}")
+        build.append(table.name, rows)
+
+
+def _parameters(settings: Settings, segment_map: SegmentMap) -> pa.Table:
+    row = {
+        "as_of": settings.rfm.as_of,
+        "window_days": settings.rfm.window_days,
+        "currency": settings.shop.currency,
+        "unknown_status": settings.policy.unknown_status,
+        "refund_on": settings.policy.refund_on,
+        "segment_map": segment_map.name,
+        "bins": segment_map.bins,
+        "recency_method": segment_map.recency.method,
+        "frequency_method": segment_map.frequency.method,
+        "monetary_method": segment_map.monetary.method,
+    }
+    types = {"as_of": pa.date32(), "window_days": pa.int32(), "bins": pa.int32()}
+    return pa.table({name: pa.array([value], types.get(name, pa.string())) for name, value in row.items()})
+
+
+def _cut_points(segment_map: SegmentMap) -> pa.Table:
+    rows = [
+        (metric, position, cut)
+        for metric in ("recency", "frequency", "monetary")
+        for position, cut in enumerate(getattr(segment_map, metric).cuts, start=1)
+    ]
+    names = ("metric", "position", "cut")
+    types = (pa.string(), pa.int32(), pa.decimal128(18, 4))
+    columns = list(zip(*rows, strict=True)) if rows else [(), (), ()]
+    return pa.table({n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)})
+
+
+def _status_words(settings: Settings) -> pa.Table:
+    shipped = csv.read_csv(BytesIO((files("regulars") / "status_words.csv").read_bytes())).to_pylist()
+    words = {row["word"]: row["status"] for row in shipped}
+    words |= {word.strip().lower(): status for word, status in settings.policy.status_words.items()}
+    return pa.table({"word": pa.array(list(words), pa.string()), "status": pa.array(list(words.values()), pa.string())})
+
+
+def _fx_rates(settings: Settings) -> pa.Table:
+    schema = pa.schema(
+        [("rate_date", pa.date32()), ("currency", pa.string()), ("rate", pa.decimal128(18, 8))]
+    )
+    path = settings.policy.fx_file
+    if path is None:
+        return schema.empty_table()
+    types = {"date": pa.date32(), "currency": pa.string(), "rate": pa.decimal128(18, 8)}
+    try:
+        table = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=types))
+        table = table.select(list(types))
+    except (OSError, KeyError, pa.ArrowInvalid) as error:
+        raise SettingsError(
+            f"policy.fx_file {path} cannot be used: {error}. It must have the columns date,currency,rate, dates as 2025-01-31."
+        ) from None
+    table = table.set_column(1, "currency", pc.utf8_upper(table.column("currency")))
+    if table.group_by(["date", "currency"]).aggregate([]).num_rows < table.num_rows:
+        raise SettingsError(f"policy.fx_file {path} has two rates for one day and currency. Keep one.")
+    return table.rename_columns(schema.names).cast(schema)
