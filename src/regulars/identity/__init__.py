@@ -1,0 +1,1 @@
+"""Source records become people: exact links, connected components and stable ids."""

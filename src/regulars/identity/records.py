@@ -1,0 +1,129 @@
+"""What the warehouse keeps of a resolution: whom each key belongs to, and by what each source record was linked.
+
+`identity.records` has one row per (source, source_customer_id): every customer record, and for customers known by their
+orders alone one row per source of those orders. `identity.customer_keys` has one row per customer key.
+"""
+
+from __future__ import annotations
+
+from regulars import catalog
+
+# By what a key hangs together with another key of its person; the strongest kind is told.
+_KINDS = """
+create temporary table resolving_kinds as
+with placed as (
+    select link.kind, link.value, link.key_number, person.person_number
+    from resolving_links as link
+    inner join resolving_persons as person on person.key_number = link.key_number
+),
+
+together as (
+    select kind, value, person_number from placed group by kind, value, person_number having count(*) > 1
+)
+
+select
+    placed.key_number,
+    case min(case placed.kind when 'email' then 1 when 'phone' then 2 else 3 end)
+        when 1 then 'email' when 2 then 'phone' else 'decision'
+    end as linked_by
+from placed
+inner join together
+    on
+        together.kind = placed.kind
+        and together.value = placed.value
+        and together.person_number = placed.person_number
+group by placed.key_number
+"""
+
+# Keys that were linked to a person who was there before them: all of a component but its founder.
+_FOLLOWERS = f"""
+create temporary table resolving_followers as
+select person.key_number, coalesce(kinds.linked_by, 'new') as linked_by
+from resolving_components as component
+inner join resolving_persons as person on person.key_number = component.key_number
+inner join resolving_ids as ids on ids.person_number = person.person_number
+inner join {catalog.IDENTITY_IDS.name} as founded on founded.customer_id = ids.customer_id
+left join resolving_persons as founder
+    on founder.customer_key = founded.founding_key and founder.person_number = person.person_number
+left join resolving_kinds as kinds on kinds.key_number = person.key_number
+where person.key_number <> coalesce(founder.key_number, person.person_number)
+"""
+
+_ASSIGNED = """
+create temporary table resolving_assigned as
+select
+    known.customer_key, known.records, known.evidences, ids.customer_id,
+    coalesce(follower.linked_by, 'new') as linked_by
+from resolving_keys as known
+inner join resolving_persons as person on person.key_number = known.key_number
+inner join resolving_ids as ids on ids.person_number = person.person_number
+left join resolving_followers as follower on follower.key_number = known.key_number
+"""
+
+# Records of one key after its first: the same id in another source.
+_REPEATS = """
+create temporary table resolving_repeats as
+select source, source_customer_id
+from (
+    select
+        evidence.source, evidence.source_customer_id, row_number() over (
+            partition by evidence.customer_key
+            order by min(evidence.first_load_id), evidence.source, evidence.source_customer_id
+        ) as place
+    from resolving_evidence as evidence
+    inner join resolving_assigned as assigned on assigned.customer_key = evidence.customer_key
+    where
+        evidence.is_record and assigned.records > 1
+        or assigned.records = 0 and assigned.evidences > 1
+    group by evidence.customer_key, evidence.source, evidence.source_customer_id
+) as placed
+where place > 1
+"""
+
+ASSIGN = (_KINDS, _FOLLOWERS, _ASSIGNED, _REPEATS)
+
+CUSTOMER_KEYS = "select customer_key, customer_id from resolving_assigned"
+
+RECORDS = """
+with records as (
+    select
+        evidence.source, evidence.source_customer_id, evidence.customer_key, assigned.customer_id,
+        evidence.email, evidence.phone, assigned.linked_by, evidence.first_load_id
+    from resolving_evidence as evidence
+    inner join resolving_assigned as assigned on assigned.customer_key = evidence.customer_key
+    where evidence.is_record or assigned.evidences = 1
+    union all
+    select
+        evidence.source, evidence.source_customer_id, evidence.customer_key, assigned.customer_id,
+        min(evidence.email) as email, min(evidence.phone) as phone, assigned.linked_by,
+        min(evidence.first_load_id) as first_load_id
+    from resolving_evidence as evidence
+    inner join resolving_assigned as assigned on assigned.customer_key = evidence.customer_key
+    where assigned.records = 0 and assigned.evidences > 1
+    group by
+        evidence.source, evidence.source_customer_id, evidence.customer_key, assigned.customer_id, assigned.linked_by
+)
+
+select
+    records.source, records.source_customer_id, records.customer_key, records.customer_id, records.email, records.phone,
+    case when repeat.source is null then records.linked_by else 'source_id' end as linked_by, records.first_load_id
+from records
+left join resolving_repeats as repeat
+    on repeat.source = records.source and repeat.source_customer_id = records.source_customer_id
+"""
+
+
+def bring_up_to_date(table: catalog.Table, query: str, key: tuple[str, ...], *, is_empty: bool) -> tuple[str, ...]:
+    """SQL that makes a table equal to a query with its columns and key, touching only the rows that differ."""
+    columns = ", ".join(table.column_names)
+    if is_empty:
+        return (f"insert into {table.name} ({columns}) select {columns} from ({query}) as resolved",)
+    same = " and ".join(f"resolved.{name} is not distinct from standing.{name}" for name in table.column_names)
+    there = " and ".join(f"standing.{name} = resolved.{name}" for name in key)
+    return (
+        f"create temporary table resolved as {query}",
+        f"delete from {table.name} as standing where not exists (select 1 from resolved where {same})",
+        f"insert into {table.name} ({columns}) select {columns} from resolved"
+        f" where not exists (select 1 from {table.name} as standing where {there})",
+        "drop table resolved",
+    )
