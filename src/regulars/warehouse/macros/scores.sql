@@ -1,0 +1,20 @@
+{# The score of a value, read from the edges of its metric in one row: bands are [from, to), for recency from the top down. #}
+{% macro score_of(metric, value, edges) -%}
+    case
+        {% for score in range(10, 1, -1) -%}
+        when {{ value }} {{ '<' if metric == 'recency' else '>=' }} {{ edges }}.{{ metric }}_{{ score }} then {{ score }}
+        {% endfor -%}
+        else 1
+    end
+{%- endmacro %}
+
+{# The edges that score_of compares with, from the rows of rfm_thresholds: one column per metric and score above 1. #}
+{% macro edges_in_one_row() -%}
+    {% for metric in ['recency', 'frequency', 'monetary'] -%}
+    {% set edge = 'value_to' if metric == 'recency' else 'value_from' -%}
+    {% for score in range(2, 11) -%}
+    max(case when metric = '{{ metric }}' and score = {{ score }} then {{ edge }} end) as {{ metric }}_{{ score }},
+    {% endfor -%}
+    {% endfor -%}
+    max(as_of) as as_of
+{%- endmacro %}

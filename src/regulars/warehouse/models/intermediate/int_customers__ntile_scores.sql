@@ -1,0 +1,44 @@
+{{ config(materialized='table') }}
+
+with customers as (
+
+    select * from {{ ref('int_customers__rfm_values') }}
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_run_parameters') }}
+    where 'ntile' in (recency_method, frequency_method, monetary_method)
+
+),
+
+placed as (
+
+    select
+        customers.*,
+        parameters.recency_method,
+        parameters.frequency_method,
+        parameters.monetary_method,
+        parameters.bins,
+        count(*) over () as active_customers,
+        row_number() over (order by recency nulls last, customer_id nulls last) as recency_place,
+        row_number() over (order by frequency desc nulls last, customer_id nulls last) as frequency_place,
+        row_number() over (order by monetary desc nulls last, customer_id nulls last) as monetary_place
+    from customers
+    cross join parameters
+
+)
+
+select
+    customer_id,
+    {% for metric in ['recency', 'frequency', 'monetary'] %}
+    case
+        when {{ metric }}_method = 'ntile'
+            then cast(bins + 1 - {{ bucket_of(metric ~ '_place', 'active_customers', 'bins') }} as integer)
+    end as {{ metric }}_score,
+    {% endfor %}
+    recency,
+    frequency,
+    monetary
+from placed

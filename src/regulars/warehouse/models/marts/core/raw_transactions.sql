@@ -1,0 +1,14 @@
+{{ config(schema='raw', materialized='view') }}
+
+with orders as (
+
+    select * from {{ ref('fct_orders') }}
+
+)
+
+select
+    order_key as transaction_id,
+    customer_id,
+    order_date as transaction_date,
+    amount
+from orders

@@ -1,0 +1,14 @@
+{{ config(materialized='view') }}
+
+with learned as (
+
+    select * from {{ source('learned', 'customer_clusters') }}
+
+)
+
+select
+    customer_id,
+    cluster_name,
+    cast(cluster_id as integer) as cluster_id,
+    {{ rounded('distance', 6) }} as distance
+from learned

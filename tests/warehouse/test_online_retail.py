@@ -1,0 +1,125 @@
+"""The marts of UCI Online Retail equal what is published and known of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from pyarrow import csv
+from tests.warehouse.shop import Shop
+
+
+def test_as_of_is_the_day_after_the_newest_order(online_retail: Shop) -> None:
+    assert online_retail.rows("select distinct as_of from marts.fct_customer_rfm") == [(dt.date(2011, 12, 10),)]
+
+
+def test_every_cell_of_the_cohort_table_is_the_published_one(online_retail: Shop, shared_data: Path) -> None:
+    published = csv.read_csv(shared_data / "published_cohort_counts.csv").to_pylist()
+    expected = {
+        (row["cohort"], int(month)): customers
+        for row in published
+        for month, customers in row.items()
+        if month != "cohort" and customers is not None
+    }
+    found = online_retail.rows(
+        "select strftime(cohort_month, '%Y-%m'), month_number, customers from marts.cohort_retention"
+    )
+    assert {(cohort, month): customers for cohort, month, customers in found} == expected
+
+
+def test_every_retention_is_the_published_one(online_retail: Shop, shared_data: Path) -> None:
+    published = csv.read_csv(shared_data / "published_cohort_retention_pct.csv").to_pylist()
+    expected = {
+        (row["cohort"], int(month)): percent
+        for row in published
+        for month, percent in row.items()
+        if month != "cohort" and percent is not None
+    }
+    found = online_retail.rows(
+        "select strftime(cohort_month, '%B %Y'), month_number, retention from marts.cohort_retention"
+    )
+    assert {(cohort, month) for cohort, month, _ in found} == set(expected)
+    assert [cell for *cell, share in found if abs(float(share) * 100 - expected[tuple(cell)]) > 0.0501] == []
+
+
+def test_only_the_month_that_had_not_ended_is_incomplete(online_retail: Shop) -> None:
+    incomplete = online_retail.rows(
+        "select distinct cast(cohort_month + to_months(month_number) as date)"
+        " from marts.cohort_retention where is_incomplete"
+    )
+    assert incomplete == [(dt.date(2011, 12, 1),)]
+
+
+def test_the_reconciliation_leads_from_the_sum_of_the_file_to_the_revenue_of_the_customers(online_retail: Shop) -> None:
+    lines = online_retail.rows(
+        "select line, rows, orders, amount from marts.revenue_reconciliation order by line_number"
+    )
+    assert lines == [
+        ("gross", 532_619, 22_062, Decimal("10666684.54")),
+        ("credit notes", 9_290, 3_838, Decimal("-918936.61")),
+        ("total of the source", 541_909, 25_900, Decimal("9747747.93")),
+        ("lines without a customer", 135_080, 3_710, Decimal("-1447682.12")),
+        ("not converted", 0, 0, Decimal(0)),
+        ("test", 0, 0, Decimal(0)),
+        ("pending", 0, 0, Decimal(0)),
+        ("cancelled", 0, 0, Decimal(0)),
+        ("dated as_of or later", 0, 0, Decimal(0)),
+        ("refunds", 0, 0, Decimal(0)),
+        ("net revenue", 406_829, 22_190, Decimal("8300065.81")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "sql", "known"),
+    [
+        ("invoices", "select count(*) from marts.fct_orders", 25_900),
+        ("lines", "select sum(line_count) from marts.fct_orders", 541_909),
+        ("customers with an id", "select count(*) from marts.dim_customers", 4_372),
+        ("buyers", "select count(*) from marts.customer_360 where orders > 0", 4_338),
+        (
+            "what buyers paid before credit notes",
+            "select sum(amount) from marts.fct_orders where is_valid and customer_id is not null",
+            Decimal("8911407.90"),
+        ),
+        ("revenue by day", "select sum(revenue) from marts.daily_sales", Decimal("8300065.81")),
+        ("days from first to last", "select count(*) from marts.daily_sales", 374),
+        ("lifetime values", "select sum(historic_clv) from marts.customer_360", Decimal("8300065.81")),
+    ],
+)
+def test_known_totals(online_retail: Shop, what: str, sql: str, known: object) -> None:
+    assert online_retail.value(sql) == known, what
+
+
+def test_every_active_customer_lies_in_the_bands_of_the_scores(online_retail: Shop) -> None:
+    outside = online_retail.rows(
+        """
+        select customer_id, metric, value, stated.score
+        from (
+            unpivot (select customer_id, recency::decimal(18, 4) as recency, frequency::decimal(18, 4) as frequency,
+                monetary::decimal(18, 4) as monetary from marts.fct_customer_rfm where is_active)
+            on recency, frequency, monetary into name metric value value
+        ) as measured
+        inner join (
+            unpivot (select customer_id, r_score as recency, f_score as frequency, m_score as monetary
+                from marts.fct_customer_rfm where is_active)
+            on recency, frequency, monetary into name metric value score
+        ) as stated using (customer_id, metric)
+        left join marts.rfm_thresholds as band on band.metric = measured.metric and band.score = stated.score
+        where not coalesce(value >= coalesce(value_from, value) and (value_to is null or value < value_to), false)
+        """
+    )
+    assert outside == []
+
+
+def test_scores_of_equal_size_are_filled_evenly(online_retail: Shop) -> None:
+    shares = online_retail.rows(
+        "select score, share from marts.rfm_thresholds where metric = 'monetary' order by score"
+    )
+    assert [score for score, _ in shares] == [1, 2, 3, 4, 5]
+    assert all(abs(float(share) - 0.2) < 0.001 for _, share in shares)
+
+
+def test_all_checks_pass(online_retail: Shop) -> None:
+    assert online_retail.findings() == []
