@@ -1,0 +1,301 @@
+"""Mapped raw rows -> typed rows of one entity, and the rows that cannot be typed with the reason.
+
+Pure: it builds DuckDB SQL and runs nothing. Each raw row comes out of exactly one of the two statements.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from regulars import catalog
+from regulars.land import parse
+from regulars.settings import Entity, ShopSettings, SourceSettings
+
+ROW_CONTENT = "row_content"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a row is set aside: the field, the SQL condition, the reason, and what stood there."""
+
+    field: str
+    condition: str
+    reason: str
+    value: str
+    is_required: bool
+
+
+@dataclass(frozen=True)
+class Conformer:
+    """The statements that conform one load of one source."""
+
+    entity: Entity
+    source: str
+    load_id: int
+    table: catalog.Table
+    typed: str
+    refusals: tuple[Refusal, ...]
+
+    def staged_sql(self) -> str:
+        """Selects every row, typed, in the order of the staging table; what could not be typed is null."""
+        return f"select {', '.join(self.table.column_names)} from ({self.typed}) typed"
+
+    def suspicion_sql(self) -> str:
+        """Asks whether any staged row of the load must be refused: far cheaper than asking each row why.
+
+        A required field is null, or a field has fewer values in staging than there are texts in raw.
+        """
+        staged = f"select 1 from {self.table.name} where source = {parse.quoted(self.source)} and _load_id = {self.load_id}"
+        missing = " or ".join(f"{r.field} is null" for r in self.refusals if r.is_required)
+        doubts = [f"exists ({staged} and ({missing}))"]
+        for field in dict.fromkeys(r.field for r in self.refusals if not r.is_required):
+            texts = f"select count(raw_row_{field}) from ({self.typed}) typed"
+            doubts.append(f"({texts}) <> (select count({field}) from ({staged.replace('select 1', 'select *')}) staged)")
+        return f"select {' or '.join(doubts)} as is_suspect"
+
+    def rejected_sql(self) -> str:
+        """Selects the rows to refuse as `staging.rejected_rows`, each with its first reason."""
+        choose = {
+            "field": lambda r: parse.quoted(r.field),
+            "reason": lambda r: r.reason,
+            "value": lambda r: r.value,
+        }
+        cases = ", ".join(
+            f"case {' '.join(f'when {r.condition} then {pick(r)}' for r in self.refusals)} end as {name}"
+            for name, pick in choose.items()
+        )
+        return (
+            f"select * from (select source, _load_id as load_id, _row as row_number, {cases}, payload"
+            f" from ({self.typed}) typed) where field is not null"
+        )
+
+
+def conformer(
+    source: str,
+    raw_table: str,
+    load_id: int,
+    entity: Entity,
+    fields: Mapping[str, str],
+    source_settings: SourceSettings,
+    shop: ShopSettings,
+) -> Conformer:
+    """Builds the statements for one load.
+
+    Args:
+        source: Name of the source.
+        raw_table: Its raw table, as SQL.
+        load_id: The load.
+        entity: What its rows are.
+        fields: Expression over the raw columns per mapped field; `order_id = "row_content"` makes ids from the rows.
+        source_settings: Formats, decimal sign, zone and id space of the source.
+        shop: The shop's zone and home country.
+    """
+    build = _Fields(dict(fields), source_settings, shop)
+    columns, refusals = _ENTITIES[entity](build)
+    columns |= {"source": parse.quoted(source), "_load_id": "_load_id", "_row": "_row", "payload": "to_json(raw_row)"}
+    projection = ", ".join(f"{expression} as {name}" for name, expression in columns.items())
+    typed = f"select {projection} from {raw_table} as raw_row where _load_id = {load_id}"
+    if fields.get("order_id") == ROW_CONTENT:
+        typed = _ids_from_content(typed)
+    if entity in ("orders", "order_lines"):
+        typed = f"select *, cast(ordered_at as date) as order_date from ({typed}) timed"
+    return Conformer(entity, source, load_id, catalog.STAGED[entity], typed, tuple(refusals))
+
+
+class _Fields:
+    """The mapped fields of one source, asked for by name and type; an unmapped one is null."""
+
+    def __init__(self, fields: dict[str, str], source: SourceSettings, shop: ShopSettings) -> None:
+        self.fields, self.source, self.shop = fields, source, shop
+
+    def has(self, name: str) -> bool:
+        return name in self.fields
+
+    def raw(self, name: str) -> str:
+        return f"cast(({self.fields[name]}) as varchar)"
+
+    def text(self, name: str) -> str:
+        return parse.text(self.raw(name)) if self.has(name) else "cast(null as varchar)"
+
+    def name(self, name: str) -> str:
+        return parse.clean_name(self.raw(name)) if self.has(name) else "cast(null as varchar)"
+
+    def identifier(self, name: str) -> str:
+        return parse.identifier(self.raw(name)) if self.has(name) else "cast(null as varchar)"
+
+    def number(self, name: str, kind: str) -> str:
+        return parse.number(self.raw(name), kind, self.source.decimal) if self.has(name) else f"cast(null as {kind})"
+
+    def moment(self, name: str, *, zoned: bool = True) -> str:
+        if not self.has(name):
+            return "cast(null as timestamp)"
+        zone = self.shop.timezone if zoned else "UTC"
+        source_zone = self.source.timezone if zoned else None
+        return parse.moment(
+            self.raw(name), shop_zone=zone, source_zone=source_zone, formats=self.source.date_formats
+        )
+
+    def email(self) -> str:
+        return parse.email(self.raw("email")) if self.has("email") else "cast(null as varchar)"
+
+    def phone(self) -> str:
+        if not self.has("phone"):
+            return "cast(null as varchar)"
+        country = self.raw("country") if self.has("country") else None
+        return parse.phone(self.raw("phone"), self.shop.country, country)
+
+    def customer_key(self) -> str:
+        space = self.source.id_space
+        prefix = f"{parse.quoted(space + ':')} || " if space else ""
+        options = [f"{prefix}{self.identifier('customer_id')}"] if self.has("customer_id") else []
+        options += [f"'email:' || {self.email()}"] if self.has("email") else []
+        options += [f"'phone:' || {self.phone()}"] if self.has("phone") else []
+        return f"coalesce({', '.join(options)})" if options else "cast(null as varchar)"
+
+    def required(self, name: str) -> Refusal:
+        """The value must be there."""
+        return Refusal(name, f"{name} is null", parse.quoted(f"{name} is missing"), "null", True)
+
+    def typed(self, name: str, what: str, *, required: bool) -> list[Refusal]:
+        """A value that is there must be of its type; a required one must be there."""
+        if not self.has(name):
+            return []
+        text = f"raw_row_{name}"
+        wrong = parse.quoted(f"{name} {what}")
+        if required:
+            reason = f"case when {text} is null then {parse.quoted(f'{name} is missing')} else {wrong} end"
+            return [Refusal(name, f"{name} is null", reason, text, True)]
+        return [Refusal(name, f"({name} is null and {text} is not null)", wrong, text, False)]
+
+    def with_raw(self, *names: str) -> dict[str, str]:
+        return {f"raw_row_{name}": self.text(name) for name in names if self.has(name)}
+
+
+_NO_DATE = "is no date in a known format; day first with slashes, month first with dashes, or set date_formats"
+_NO_NUMBER = "is no number that fits; set decimal if the comma is the decimal sign"
+_Conformed = tuple[dict[str, str], list[Refusal]]
+
+
+def _customers(f: _Fields) -> _Conformed:
+    address = f.email()
+    columns = {
+        "source_customer_id": f.identifier("customer_id"),
+        "customer_key": f.customer_key(),
+        "email": address,
+        "phone": f.phone(),
+        "is_email_malformed": f"{f.text('email')} is not null and {address} is null" if f.has("email") else "false",
+        "first_name": f.name("first_name"),
+        "last_name": f.name("last_name"),
+        "full_name": f.name("full_name"),
+        "gender": parse.word(f.raw("gender"), _words()["gender"], "{value}") if f.has("gender") else "cast(null as varchar)",
+        "birth_date": f"cast({f.moment('birth_date', zoned=False)} as date)",
+        "age": f"cast({f.number('age', 'decimal(9,2)')} as integer)",
+        "income": f.number("income", "decimal(18,2)"),
+        "address": f.text("address"),
+        "city": f.name("city"),
+        "postcode": f"upper({f.text('postcode')})",
+        "country": f.text("country"),
+        "created_at": f.moment("created_at"),
+        "consent": f"cast({parse.word(f.raw('consent'), _words()['consent'], 'null')} as boolean)"
+        if f.has("consent")
+        else "cast(null as boolean)",
+        **f.with_raw("birth_date", "age", "income", "created_at"),
+    }
+    refusals = [
+        f.required("source_customer_id"),
+        *f.typed("birth_date", _NO_DATE, required=False),
+        *f.typed("age", _NO_NUMBER, required=False),
+        *f.typed("income", _NO_NUMBER, required=False),
+        *f.typed("created_at", _NO_DATE, required=False),
+    ]
+    return columns, refusals
+
+
+def _orders(f: _Fields) -> _Conformed:
+    columns = {
+        "order_id": f.identifier("order_id") if f.fields.get("order_id") != ROW_CONTENT else "cast(null as varchar)",
+        "customer_key": f.customer_key(),
+        "email": f.email(),
+        "phone": f.phone(),
+        "ordered_at": f.moment("ordered_at"),
+        "amount": f.number("amount", "decimal(18,2)"),
+        "currency": f"upper({f.text('currency')})",
+        "status": f"lower({f.text('status')})",
+        "store": f.text("store"),
+        "refunded_amount": f.number("refunded_amount", "decimal(18,2)"),
+        "refund_date": f"cast({f.moment('refund_date')} as date)",
+        "discount": f.number("discount", "decimal(18,2)"),
+        **f.with_raw("ordered_at", "amount", "refunded_amount", "refund_date", "discount"),
+    }
+    refusals = [
+        *f.typed("ordered_at", _NO_DATE, required=True),
+        *f.typed("amount", _NO_NUMBER, required=True),
+        *f.typed("refunded_amount", _NO_NUMBER, required=False),
+        *f.typed("refund_date", _NO_DATE, required=False),
+        *f.typed("discount", _NO_NUMBER, required=False),
+        f.required("order_id"),
+    ]
+    return columns, refusals
+
+
+def _order_lines(f: _Fields) -> _Conformed:
+    columns = {
+        "order_id": f.identifier("order_id"),
+        "customer_key": f.customer_key(),
+        "email": f.email(),
+        "phone": f.phone(),
+        "ordered_at": f.moment("ordered_at"),
+        "quantity": f.number("quantity", "decimal(18,4)"),
+        "unit_price": f.number("unit_price", "decimal(18,4)"),
+        "product_id": f.text("product_id"),
+        "product_name": f.text("product_name"),
+        "country": f.text("country"),
+        "store": f.text("store"),
+        "currency": f"upper({f.text('currency')})",
+        "status": f"lower({f.text('status')})",
+        **f.with_raw("ordered_at", "quantity", "unit_price"),
+    }
+    refusals = [
+        f.required("order_id"),
+        *f.typed("ordered_at", _NO_DATE, required=True),
+        *f.typed("quantity", _NO_NUMBER, required=True),
+        *f.typed("unit_price", _NO_NUMBER, required=True),
+    ]
+    return columns, refusals
+
+
+def _events(f: _Fields) -> _Conformed:
+    columns = {
+        "event_id": f.identifier("event_id"),
+        "occurred_at": f.moment("occurred_at"),
+        "event_type": f.text("event_type"),
+        "customer_key": f.customer_key(),
+        "email": f.email(),
+        "properties": f.text("properties"),
+        **f.with_raw("occurred_at"),
+    }
+    return columns, [*f.typed("occurred_at", _NO_DATE, required=True), f.required("event_type")]
+
+
+_ENTITIES = {"customers": _customers, "orders": _orders, "order_lines": _order_lines, "events": _events}
+
+
+def _ids_from_content(typed: str) -> str:
+    """Gives each order an id made from customer, time, amount and how often that came before, so that files without ids land once.
+
+    Rows that will be refused for their time or amount get one too, so that they are refused for what is wrong with them.
+    """
+    content = "coalesce(customer_key, '') || '|' || coalesce(cast(ordered_at as varchar), '') || '|' || coalesce(cast(amount as varchar), '')"
+    return (
+        f"select * replace (md5(content || '|' || cast(row_number() over (partition by content order by _row) as varchar))"
+        f" as order_id) from (select *, {content} as content from ({typed}) unidentified) identified"
+    )
+
+
+@cache
+def _words() -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((files("regulars.land") / "words.toml").read_text(encoding="utf-8"))

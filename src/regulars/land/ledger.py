@@ -1,0 +1,108 @@
+"""The ledger of loads, `ops.loads`: one row per delivery that was landed or failed, committed with the rows it speaks of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from regulars import catalog
+from regulars.engines.base import Session
+from regulars.engines.journal import ledger_time
+
+
+@dataclass(frozen=True)
+class Load:
+    """One row of the ledger. Rows landed = staged + rejected + duplicates."""
+
+    load_id: int
+    source: str
+    entity: str
+    uri: str
+    content_hash: str
+    bytes: int
+    started_at: dt.datetime
+    rows: int = 0
+    staged: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    superseded: int = 0
+    status: str = "landed"
+    error: str | None = None
+
+    @property
+    def difference(self) -> int:
+        """Rows that are unaccounted for; anything but 0 fails the load."""
+        return self.rows - self.staged - self.rejected - self.duplicates
+
+
+def next_load_id(session: Session) -> int:
+    """The number of the next load."""
+    return int(session.query(f"select coalesce(max(load_id), 0) + 1 from {catalog.LOADS.name}").column(0)[0].as_py())
+
+
+def landed_before(session: Session, source: str, content_hash: str) -> bool:
+    """Whether this content already lies in the source's raw table."""
+    found = session.query(
+        f"select 1 from {catalog.LOADS.name} where source = $1 and content_hash = $2 and status = 'landed' limit 1",
+        (source, content_hash),
+    )
+    return found.num_rows > 0
+
+
+def sizes_landed(session: Session, source: str) -> set[int]:
+    """Sizes of what the source has landed: a delivery of another size cannot be one of them."""
+    found = session.query(
+        f"select distinct bytes from {catalog.LOADS.name} where source = $1 and status = 'landed'", (source,)
+    )
+    return set(found.column(0).to_pylist())
+
+
+def enter(session: Session, load: Load) -> None:
+    """Writes a load into the ledger."""
+    session.execute(
+        f"insert into {catalog.LOADS.name} ({', '.join(catalog.LOADS.column_names)})"
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, null, $12, $13, $14, $15)",
+        (
+            load.load_id,
+            load.source,
+            load.entity,
+            load.uri,
+            load.content_hash,
+            load.bytes,
+            load.rows,
+            load.staged,
+            load.rejected,
+            load.duplicates,
+            load.superseded,
+            load.status,
+            load.error,
+            load.started_at,
+            ledger_time(),
+        ),
+    )
+
+
+def recount(session: Session, load: Load) -> None:
+    """Writes the new counts of a load that was staged again."""
+    session.execute(
+        f"update {catalog.LOADS.name} set staged = $2, rejected = $3, duplicates = $4, superseded = $5 where load_id = $1",
+        (load.load_id, load.staged, load.rejected, load.duplicates, load.superseded),
+    )
+
+
+def loads_of(session: Session, source: str) -> list[Load]:
+    """The source's landed loads, oldest first."""
+    found = session.query(
+        "select load_id, source, entity, uri, content_hash, bytes, started_at, rows, staged, rejected, duplicates, superseded"
+        f" from {catalog.LOADS.name} where source = $1 and status = 'landed' order by load_id",
+        (source,),
+    )
+    return [Load(**row) for row in found.to_pylist()]
+
+
+def sources_landed(session: Session) -> dict[str, str]:
+    """Every source that has landed anything, with its entity."""
+    found = session.query(
+        f"select source, max(entity) from {catalog.LOADS.name} where status = 'landed' group by source order by source"
+    )
+    return dict(zip(found.column(0).to_pylist(), found.column(1).to_pylist(), strict=True))

@@ -1,0 +1,123 @@
+"""One delivery -> raw and staging, all or nothing: its rows, their rejections, the versions they replace and their ledger entry are
+one transaction, so a crash leaves no partial load and the same content lands once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from regulars import catalog
+from regulars.engines.base import Session
+from regulars.engines.journal import ledger_time
+from regulars.errors import ChecksFailed
+from regulars.land import conform, ledger, raw, versions
+from regulars.settings import Entity, ShopSettings, SourceSettings
+
+if TYPE_CHECKING:
+    from regulars.sources import Delivery
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a delivery goes: the source, what its rows are, and how its columns map to fields."""
+
+    source: str
+    entity: Entity
+    fields: Mapping[str, str]
+    settings: SourceSettings
+    shop: ShopSettings
+
+
+def land_delivery(session: Session, delivery: Delivery, target: Target, on_rows: Callable[[int], None]) -> ledger.Load:
+    """Appends a delivery to raw, conforms it to staging, and enters it in the ledger.
+
+    Raises:
+        InputError: The delivery cannot be read, or changed while it was; nothing of it is kept.
+        ChecksFailed: Rows are unaccounted for; nothing of it is kept.
+    """
+    load = ledger.Load(
+        load_id=ledger.next_load_id(session),
+        source=target.source,
+        entity=target.entity,
+        uri=delivery.uri,
+        content_hash="",
+        bytes=delivery.bytes,
+        started_at=ledger_time(),
+    )
+    raw.ensure_columns(session, target.source, delivery.columns)
+    appended = raw.append(session, target.source, load.load_id, load.started_at, delivery.batches(), on_rows)
+    unreadable = _set_aside(session, target.source, load.load_id, delivery.malformed)
+    load = dataclasses.replace(load, rows=appended + unreadable, content_hash=delivery.content_hash)
+    load = stage(session, load, target)
+    ledger.enter(session, load)
+    return load
+
+
+def stage(session: Session, load: ledger.Load, target: Target) -> ledger.Load:
+    """Conforms one load's raw rows to staging and returns the load with its counts.
+
+    Raises:
+        ChecksFailed: rows <> staged + rejected + exact duplicates.
+    """
+    conformer = conform.conformer(
+        target.source,
+        raw.raw_table(target.source),
+        load.load_id,
+        target.entity,
+        target.fields,
+        target.settings,
+        target.shop,
+    )
+    staging = conformer.table.name
+    columns = ", ".join(conformer.table.column_names)
+    session.execute(f"insert into {staging} ({columns}) {conformer.staged_sql()}")
+    if session.query(conformer.suspicion_sql()).column(0)[0].as_py():
+        session.execute(f"insert into {catalog.REJECTED_ROWS.name} by name {conformer.rejected_sql()}")
+        session.execute(
+            f"delete from {staging} where source = $1 and _load_id = $2 and _row in"
+            f" (select row_number from {catalog.REJECTED_ROWS.name} where source = $1 and load_id = $2)",
+            (target.source, load.load_id),
+        )
+    settled = versions.settle(session, target.entity, target.source, load.load_id)
+    load = dataclasses.replace(
+        load,
+        staged=_count(session, staging, "_load_id", target.source, load.load_id),
+        rejected=_count(session, catalog.REJECTED_ROWS.name, "load_id", target.source, load.load_id),
+        duplicates=settled.duplicates,
+        superseded=settled.superseded,
+    )
+    if load.difference:
+        raise ChecksFailed(
+            f"{load.uri} does not reconcile: {load.rows} rows, but {load.staged} staged + {load.rejected} rejected"
+            f" + {load.duplicates} duplicates. Nothing of it was kept; please report this file's shape as a bug."
+        )
+    return load
+
+
+def _set_aside(session: Session, source: str, load_id: int, malformed: pa.Table) -> int:
+    """Keeps what could not even be read as a row."""
+    if malformed.num_rows == 0:
+        return 0
+    rows = malformed.num_rows
+    table = pa.table(
+        {
+            "source": pa.repeat(pa.scalar(source), rows),
+            "load_id": pa.repeat(pa.scalar(load_id, pa.int64()), rows),
+            "row_number": malformed.column("row_number"),
+            "field": pa.nulls(rows, pa.string()),
+            "reason": malformed.column("reason"),
+            "value": pa.nulls(rows, pa.string()),
+            "payload": malformed.column("payload"),
+        }
+    )
+    return session.append(catalog.REJECTED_ROWS.name, table)
+
+
+def _count(session: Session, table: str, load_column: str, source: str, load_id: int) -> int:
+    found = session.query(f"select count(*) from {table} where source = $1 and {load_column} = $2", (source, load_id))
+    return int(found.column(0)[0].as_py())

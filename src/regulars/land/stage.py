@@ -1,0 +1,166 @@
+"""The land stage: what was given, or what the settings name, is found, mapped and landed, each delivery in its own transaction.
+
+A delivery that fails is entered in the ledger as failed and stops the stage; what landed before it stays landed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from regulars import catalog
+from regulars.engines.base import Session
+from regulars.engines.journal import ledger_time
+from regulars.errors import InputError, RegularsError
+from regulars.land import ledger, raw
+from regulars.land.load import Target, land_delivery, stage
+from regulars.settings import Settings, SourceSettings
+from regulars.sources import Delivery, FileOptions, Mapping, detect, expand, open_delivery
+
+Progress = Callable[[str], None]
+
+
+@dataclass
+class LandReport:
+    """What the stage did: loads that landed, and deliveries that had landed before."""
+
+    loads: list[ledger.Load] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def summary(self) -> str:
+        """One line for the journal and the terminal."""
+        if not self.loads:
+            return f"nothing new in {len(self.known)} file(s)" if self.known else "nothing to land"
+        staged, rejected = sum(x.staged for x in self.loads), sum(x.rejected for x in self.loads)
+        words = f"{sum(x.rows for x in self.loads):,} rows, {staged:,} staged"
+        words += f", {rejected:,} rejected" if rejected else ""
+        duplicates = sum(x.duplicates for x in self.loads)
+        return words + (f", {duplicates:,} duplicates" if duplicates else "")
+
+
+@dataclass(frozen=True)
+class Given:
+    """A delivery to land and the settings of the source it is known to belong to, if any."""
+
+    delivery: Delivery
+    source: str | None
+    settings: SourceSettings
+
+
+def land(
+    session: Session,
+    settings: Settings,
+    given: Iterable[Given],
+    *,
+    full_refresh: bool = False,
+    on_progress: Progress = lambda words: None,
+) -> LandReport:
+    """Lands every delivery that is not landed yet, in the order given.
+
+    Args:
+        session: The durable warehouse.
+        settings: All settings.
+        given: The deliveries.
+        full_refresh: Forget what the sources landed before, and start again.
+        on_progress: Told in words how far the stage is.
+
+    Raises:
+        InputError: A delivery cannot be read or mapped.
+        ChecksFailed: A delivery does not reconcile.
+    """
+    report = LandReport()
+    refreshed: set[str] = set()
+    for item in given:
+        target, mapping = _target(item, settings)
+        report.notes += [f"{item.delivery.name}: {note}" for note in [*item.delivery.warnings, *mapping.notes]]
+        delivery = item.delivery
+
+        def on_rows(done: int, name: str = delivery.name) -> None:
+            on_progress(f"{name}: {done:,} rows")
+
+        on_progress(f"{delivery.name}")
+        try:
+            with session.transaction():
+                if full_refresh and target.source not in refreshed:
+                    _forget_source(session, target.source)
+                    refreshed.add(target.source)
+                elif delivery.bytes in ledger.sizes_landed(session, target.source) and ledger.landed_before(
+                    session, target.source, delivery.content_hash
+                ):
+                    report.known.append(delivery.name)
+                    continue
+                report.loads.append(land_delivery(session, delivery, target, on_rows))
+        except RegularsError as error:
+            _enter_failure(session, delivery, target, error)
+            raise
+    return report
+
+
+def restage(session: Session, settings: Settings, on_progress: Progress = lambda words: None) -> LandReport:
+    """Applies the present mapping to everything in raw, source by source, each in one transaction."""
+    report = LandReport()
+    for source, entity in ledger.sources_landed(session).items():
+        source_settings = settings.sources.get(source, SourceSettings())
+        columns = raw.received_columns(session, source)
+        mapping = detect(columns, raw.sample(session, source), source, _hinted(source_settings, entity))
+        target = Target(source, mapping.entity, mapping.fields, source_settings, settings.shop)
+        with session.transaction():
+            _forget_staged(session, source)
+            for load in ledger.loads_of(session, source):
+                on_progress(f"{source}: load {load.load_id}")
+                staged = stage(session, load, target)
+                ledger.recount(session, staged)
+                report.loads.append(staged)
+    return report
+
+
+def given_files(patterns: Sequence[str], settings: Settings) -> list[Given]:
+    """The files behind patterns of the command line, or behind the settings' sources when no pattern is given."""
+    if patterns:
+        return [Given(open_delivery(path, FileOptions()), None, SourceSettings()) for path in expand(patterns)]
+    found: list[Given] = []
+    for name, source in settings.sources.items():
+        options = FileOptions.of(source)
+        found += [Given(open_delivery(path, options), name, source) for path in expand(source.paths)]
+    return found
+
+
+def _target(item: Given, settings: Settings) -> tuple[Target, Mapping]:
+    mapping = detect(item.delivery.columns, item.delivery.sample(), item.source, item.settings)
+    source_settings = settings.sources.get(mapping.source, item.settings)
+    return Target(mapping.source, mapping.entity, mapping.fields, source_settings, settings.shop), mapping
+
+
+def _forget_source(session: Session, source: str) -> None:
+    session.execute(f"drop table if exists {raw.raw_table(source)}")
+    _forget_staged(session, source)
+    session.execute(f"delete from {catalog.REJECTED_ROWS.name} where source = $1", (source,))
+    session.execute(f"update {catalog.LOADS.name} set status = 'replaced' where source = $1 and status = 'landed'", (source,))
+
+
+def _forget_staged(session: Session, source: str) -> None:
+    """Takes a source out of staging; rows that could not even be read (no field is at fault) have no raw row and stay."""
+    for table in (*(t.name for t in catalog.STAGED.values()), catalog.SUPERSEDED.name):
+        session.execute(f"delete from {table} where source = $1", (source,))
+    session.execute(f"delete from {catalog.REJECTED_ROWS.name} where source = $1 and field is not null", (source,))
+
+
+def _enter_failure(session: Session, delivery: Delivery, target: Target, error: RegularsError) -> None:
+    with session.transaction():
+        ledger.enter(
+            session,
+            ledger.Load(
+                load_id=ledger.next_load_id(session),
+                source=target.source,
+                entity=target.entity,
+                uri=delivery.uri,
+                content_hash="",
+                bytes=delivery.bytes,
+                started_at=ledger_time(),
+                status="failed",
+                error=str(error),
+            ),
+        )
