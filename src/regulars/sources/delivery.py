@@ -1,0 +1,98 @@
+"""One file or table on its way in: its columns as text, batch by batch, every data row in a batch or among the malformed ones."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from regulars.settings import SourceSettings
+
+MALFORMED = pa.schema([("row_number", pa.int64()), ("reason", pa.string()), ("payload", pa.string())])
+SAMPLE_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """What is known of a file beforehand; unset means: find out."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | int | None = None
+    header: bool | None = None
+
+    @classmethod
+    def of(cls, source: SourceSettings) -> FileOptions:
+        """The options that a source's settings name."""
+        return cls(source.encoding, source.delimiter, source.sheet, source.header)
+
+
+@dataclass
+class Delivery:
+    """A file or table that can be landed.
+
+    Attributes:
+        uri: Where it came from, for the ledger.
+        name: What people call it.
+        bytes: Its size.
+        content_hash: SHA-256 of its content.
+        columns: Column names as received, made unique and non-empty.
+        read: Yields batches of text columns and an int64 `_row`, the number of the data row from 1.
+        warnings: What was odd but could be read.
+        malformed: Rows that could not be read as rows (`row_number`, `reason`, `payload`); complete once the batches are.
+    """
+
+    uri: str
+    name: str
+    bytes: int
+    content_hash: str
+    columns: list[str]
+    read: Callable[[], Iterator[pa.RecordBatch]]
+    warnings: list[str] = field(default_factory=list)
+    malformed: pa.Table = field(default_factory=MALFORMED.empty_table)
+    confirm: Callable[[], None] = lambda: None
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Text columns, then `_row`."""
+        return pa.schema([*((name, pa.string()) for name in self.columns), ("_row", pa.int64())])
+
+    def batches(self) -> pa.RecordBatchReader:
+        """Every readable row; the malformed ones are known when it is exhausted.
+
+        Raises:
+            InputError: The file cannot be read on, or is not the one that was opened.
+        """
+
+        def checked() -> Iterator[pa.RecordBatch]:
+            yield from self.read()
+            self.confirm()
+
+        return pa.RecordBatchReader.from_batches(self.schema, checked())
+
+    def sample(self, rows: int = SAMPLE_ROWS) -> pa.Table:
+        """The first rows, for detection and previews."""
+        first = list(itertools.islice(self.read(), 1))
+        table = pa.Table.from_batches(first, self.schema).slice(0, rows)
+        self.malformed = MALFORMED.empty_table()
+        return table.drop_columns(["_row"])
+
+
+def unique_names(names: Iterable[str | None]) -> list[str]:
+    """Header cells as column names: blanks become column_3, repeats get _2, and Regulars' own names an underscore more."""
+    taken: set[str] = set()
+    unique = []
+    for position, cell in enumerate(names, start=1):
+        base = (cell or "").strip().strip("\ufeff") or f"column_{position}"
+        base = f"{base}_" if base.lower() in ("_row", "_load_id", "_loaded_at") else base
+        name = next(n for n in itertools.chain([base], (f"{base}_{i}" for i in itertools.count(2))) if n.lower() not in taken)
+        taken.add(name.lower())
+        unique.append(name)
+    return unique
+
+
+def numbered(batch: pa.RecordBatch, names: Sequence[str], row_numbers: pa.Array) -> pa.RecordBatch:
+    """The batch under the delivery's column names, with its row numbers."""
+    return pa.RecordBatch.from_arrays([*batch.columns, row_numbers], names=[*names, "_row"])

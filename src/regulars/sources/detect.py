@@ -1,0 +1,178 @@
+"""Which entity a delivery's rows are, and which column is which field: a preset's, else by synonyms, else as the settings say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.errors import InputError, SettingsError
+from regulars.settings import Entity, SourceSettings
+from regulars.sources.expressions import check_expressions
+from regulars.sources.preset import Preset, normalised, shipped_presets, synonyms
+
+REQUIRED: dict[Entity, tuple[str, ...]] = {
+    "customers": ("customer_id",),
+    "orders": ("order_id", "ordered_at", "amount"),
+    "order_lines": ("order_id", "ordered_at", "quantity", "unit_price"),
+    "events": ("occurred_at", "event_type"),
+}
+_WHOSE = ("customer_id", "email", "phone")
+_DATES = ("ordered_at", "created_at", "occurred_at", "birth_date", "refund_date")
+_SOURCE_NAME = re.compile(r"^[a-z][a-z0-9_]{0,50}$")
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How a source's columns become an entity's fields; `fields` are DuckDB expressions over the columns."""
+
+    source: str
+    preset: str | None
+    entity: Entity
+    fields: dict[str, str]
+    date_formats: tuple[str, ...] = ()
+    unmapped: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+
+def detect(
+    columns: Sequence[str], sample: pa.Table, name: str, source: str | None = None, hints: SourceSettings | None = None
+) -> Mapping:
+    """Finds the mapping of a delivery.
+
+    Args:
+        columns: Its columns.
+        sample: Its first rows.
+        name: What people call it, for messages.
+        source: The source it belongs to, when that is known.
+        hints: That source's settings.
+
+    Raises:
+        InputError: A required field has no column, or the dates are month first.
+        SettingsError: The source's name, preset or fields do not fit.
+    """
+    hints = hints or SourceSettings()
+    if source is not None and not _SOURCE_NAME.match(source):
+        raise SettingsError(f"`{source}` cannot name a source. Use small letters, digits and _, such as web_shop.")
+    preset = _preset(columns, hints, source)
+    entity = hints.entity or (preset.entity if preset else _entity(columns, hints))
+    known = preset.fields if preset and preset.entity == entity else _by_synonyms(columns, entity)
+    unknown = [field for field in hints.fields if field not in synonyms()[entity]]
+    if unknown:
+        raise SettingsError(
+            f"[sources.{source}.fields] names {', '.join(unknown)}, which {entity} do not have."
+            f" They have: {', '.join(synonyms()[entity])}."
+        )
+    fields = {**known, **hints.fields}
+    check_expressions(columns, hints.fields, source or entity)
+    _refuse_if_missing(columns, fields, entity, name, source or (preset.source if preset else entity))
+    formats = tuple(hints.date_formats) or (preset.date_formats if preset else ())
+    used = " ".join(fields.values())
+    mapping = Mapping(
+        source=source or (preset.source if preset else entity),
+        preset=preset.name if preset else None,
+        entity=entity,
+        fields=fields,
+        date_formats=formats,
+        unmapped=tuple(column for column in columns if quoted(column) not in used),
+    )
+    if not formats:
+        mapping.notes.extend(_date_notes(sample, fields, name, mapping.source))
+    return mapping
+
+
+def quoted(column: str) -> str:
+    """A column as SQL."""
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _preset(columns: Sequence[str], hints: SourceSettings, source: str | None) -> Preset | None:
+    if hints.preset is None:
+        return next((preset for preset in shipped_presets().values() if preset.fits(columns)), None)
+    preset = shipped_presets().get(hints.preset)
+    if preset is None:
+        raise SettingsError(
+            f"sources.{source}.preset `{hints.preset}` is not known. There are: {', '.join(shipped_presets())}."
+        )
+    return preset
+
+
+def _by_synonyms(columns: Sequence[str], entity: Entity) -> dict[str, str]:
+    """Each field's best column; a column serves one field."""
+    by_header: dict[str, str] = {}
+    for column in columns:
+        by_header.setdefault(normalised(column), column)
+    fields: dict[str, str] = {}
+    for name, headers in synonyms()[entity].items():
+        free = [header for header in headers if header in by_header and quoted(by_header[header]) not in fields.values()]
+        if free:
+            fields[name] = quoted(by_header[free[0]])
+    return fields
+
+
+def _entity(columns: Sequence[str], hints: SourceSettings) -> Entity:
+    """Lines when there are quantity and price, else orders, events, customers: the first that lacks nothing, or least."""
+
+    def lacking(entity: Entity) -> int:
+        fields = {**_by_synonyms(columns, entity), **hints.fields}
+        return len([field for field in REQUIRED[entity] if field not in fields])
+
+    kinds: tuple[Entity, ...] = ("order_lines", "orders", "events", "customers")
+    complete = [entity for entity in kinds if lacking(entity) == 0]
+    if complete and complete[0] != "customers":
+        return complete[0]
+    # A list of customers has no dates of orders; a list of orders without its ids still has dates and amounts.
+    orders = _by_synonyms(columns, "orders")
+    if "ordered_at" in orders and "amount" in orders and not {"createdat", "created"} & {normalised(c) for c in columns}:
+        return "orders"
+    return complete[0] if complete else min(("orders", "customers", "order_lines"), key=lacking)
+
+
+def _refuse_if_missing(columns: Sequence[str], fields: dict[str, str], entity: Entity, name: str, source: str) -> None:
+    missing = [field for field in REQUIRED[entity] if field not in fields]
+    has = f"It has: {', '.join(columns)}."
+    if not missing and entity == "orders" and not any(field in fields for field in _WHOSE):
+        raise InputError(
+            f"{name} says of no order whose it is: it has none of customer_id, email and phone. {has}"
+            f" Map one under [sources.{source}.fields] in regulars.toml."
+        )
+    if not missing:
+        return
+    wanted = missing[0]
+    near = get_close_matches(wanted.replace("_", ""), [normalised(c) for c in columns], n=1, cutoff=0.5)
+    nearest = next((c for c in columns if near and normalised(c) == near[0]), None)
+    guess = f" The nearest is {nearest}." if nearest else ""
+    repair = f' Map it in regulars.toml under [sources.{source}.fields], e.g. {wanted} = "\\"{nearest or columns[0]}\\"".'
+    if entity == "orders" and missing == ["order_id"]:
+        repair += ' If each row is an order and has no id, write order_id = "row_content": ids are then made from the rows.'
+    raise InputError(f"Column {', '.join(missing)} is missing from {name}, read as {entity}. {has}{guess}{repair}")
+
+
+def _date_notes(sample: pa.Table, fields: dict[str, str], name: str, source: str) -> list[str]:
+    """Slashes are read day first; refuses a file that shows them to be month first.
+
+    Raises:
+        InputError: Many dates can only be month first, and none can only be day first.
+    """
+    for date in _DATES:
+        column = fields.get(date, "")[1:-1].replace('""', '"')
+        if column not in sample.column_names:
+            continue
+        texts = pc.drop_null(sample.column(column))
+        slashed = texts.filter(pc.match_substring_regex(texts, r"^\s*\d{1,2}/\d{1,2}/\d{2,4}"))
+        if len(slashed) == 0:
+            continue
+        month_first = pc.sum(pc.match_substring_regex(slashed, r"^\s*\d{1,2}/(1[3-9]|[23]\d)/")).as_py()
+        day_first = pc.sum(pc.match_substring_regex(slashed, r"^\s*(1[3-9]|[23]\d)/")).as_py()
+        if month_first > len(slashed) * 0.2 and not day_first:
+            raise InputError(
+                f"{name} writes dates month first in {column} ({slashed[0]}), and slashes are read day first. Say so in"
+                f' regulars.toml: [sources.{source}] date_formats = ["%m/%d/%Y %H:%M", "%m/%d/%Y"].'
+            )
+        if not month_first and not day_first:
+            return [f"dates such as {slashed[0]} in {column} are read day first; set date_formats if they are not"]
+    return []

@@ -1,0 +1,145 @@
+"""JSON and JSON Lines as deliveries: one row per object, nested values as JSON text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from regulars.errors import InputError
+from regulars.sources.delivery import MALFORMED, Delivery, numbered, unique_names
+from regulars.sources.survey import Survey
+
+_BATCH_ROWS = 122_880
+_LARGEST_OBJECT = 64 * 2**20
+
+
+def open_json(path: Path, facts: Survey) -> Delivery:
+    """A delivery of objects: one per line, an array of them, or the first list of objects inside one object.
+
+    Raises:
+        InputError: It is empty, no JSON, or holds no objects.
+    """
+    start = facts.head.decode(facts.encoding, errors="replace").lstrip("\ufeff \t\r\n")
+    if not start:
+        raise InputError(f"{path.name} is empty. Export it again.")
+    if _is_lines(start):
+        objects = _lines_sql(path)
+    elif start.startswith("["):
+        objects = _objects_sql(path, "array", _LARGEST_OBJECT)
+    else:
+        objects = _inner_list_sql(path, facts)
+    keys = _keys(path, objects)
+    columns = unique_names(keys)
+    delivery = Delivery(str(path), path.name, facts.bytes, facts.content_hash, columns, lambda: iter(()))
+    delivery.read = lambda: _read(path, objects, keys, delivery)
+    return delivery
+
+
+def _read(path: Path, objects: str, keys: list[str], delivery: Delivery) -> Iterator[pa.RecordBatch]:
+    pointers = ", ".join("'/" + k.replace("~", "~0").replace("/", "~1").replace("'", "''") + "'" for k in keys)
+    bad: list[pa.Table] = []
+    first = 1
+    with duckdb.connect() as connection:
+        try:
+            values = f"case when ok then json_extract_string(object, [{pointers}]) end"
+            reader = connection.sql(f"select ok, object, {values} as found from ({objects})").to_arrow_reader(_BATCH_ROWS)
+            for batch in reader:
+                numbers = pa.array(np.arange(first, first + batch.num_rows))
+                first += batch.num_rows
+                ok = batch.column("ok")
+                if not pc.all(ok).as_py():
+                    refused = pc.invert(ok)
+                    reason = pa.repeat(pa.scalar("the row is no JSON object"), pc.sum(refused).as_py())
+                    bad.append(pa.table([numbers.filter(refused), reason, batch.column("object").filter(refused)], schema=MALFORMED))
+                kept = batch.filter(ok)
+                found = pc.list_flatten(kept.column("found"))
+                cells = [found.take(pa.array(np.arange(i, len(found), len(keys)))) for i in range(len(keys))]
+                cells = [pc.if_else(pc.equal(cell, ""), pa.scalar(None, pa.string()), cell) for cell in cells]
+                texts = pa.RecordBatch.from_arrays(cells, names=delivery.columns)
+                yield numbered(texts, delivery.columns, numbers.filter(ok))
+        except duckdb.Error as error:
+            raise InputError(_not_json(path, error)) from None
+        finally:
+            delivery.malformed = pa.concat_tables([MALFORMED.empty_table(), *bad])
+
+
+def _keys(path: Path, objects: str) -> list[str]:
+    """Every key of every object, in the order in which they first appear."""
+    sql = (
+        f"select key from (select unnest(json_keys(object)) as key, place from"
+        f" (select object, row_number() over () as place from ({objects}) where ok)) group by key order by min(place), key"
+    )
+    with duckdb.connect() as connection:
+        try:
+            found = connection.sql(sql).to_arrow_table().column(0).to_pylist()
+        except duckdb.Error as error:
+            raise InputError(_not_json(path, error)) from None
+        if found:
+            row = connection.sql(f"select object from ({objects}) where ok limit 1").fetchone()
+            order = {key: place for place, key in enumerate(json.loads(row[0]) if row else ())}
+            found.sort(key=lambda key: order.get(key, len(order)))
+    if not found:
+        raise InputError(f"{path.name} holds no JSON objects with keys. It must be a list of objects, or one object per line.")
+    return [str(key) for key in found]
+
+
+def _lines_sql(path: Path) -> str:
+    """One object per line, each judged on its own."""
+    return (
+        "select line as object, coalesce(json_valid(line) and json_type(line) = 'OBJECT', false) as ok from read_csv("
+        f"{_quoted(path)}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, delim = '\\x01', quote = '',"
+        f" escape = '', max_line_size = {_LARGEST_OBJECT}) where trim(line) <> ''"
+    )
+
+
+def _objects_sql(path: Path, shape: str, largest: int) -> str:
+    return (
+        "select cast(json as varchar) as object, coalesce(json_type(json) = 'OBJECT', false) as ok"
+        f" from read_json_objects({_quoted(path)}, format = '{shape}', maximum_object_size = {largest})"
+    )
+
+
+def _inner_list_sql(path: Path, facts: Survey) -> str:
+    """The first list of objects in an object such as {"orders": […]}; a lone object is a list of one."""
+    whole = _objects_sql(path, "unstructured", max(facts.bytes * 20 if facts.is_gzip else facts.bytes, 1024) + 1024)
+    with duckdb.connect() as connection:
+        try:
+            row = connection.sql(
+                f"select key from (select object, unnest(json_keys(object)) as key from ({whole}))"
+                " where json_type(object, '/' || key) = 'ARRAY' and json_type(object, '/' || key || '/0') = 'OBJECT' limit 1"
+            ).fetchone()
+        except duckdb.Error as error:
+            raise InputError(_not_json(path, error)) from None
+    if row is None:
+        return whole
+    pointer = "'/" + str(row[0]).replace("'", "''") + "'"
+    items = f"select unnest(cast(json_extract(object, {pointer}) as json[])) as item from ({whole})"
+    return f"select cast(item as varchar) as object, coalesce(json_type(item) = 'OBJECT', false) as ok from ({items})"
+
+
+def _is_lines(start: str) -> bool:
+    """Whether the first line is an object of its own."""
+    first, _, rest = start.partition("\n")
+    if not first.lstrip().startswith("{"):
+        return False
+    try:
+        json.loads(first)
+    except ValueError:
+        # A damaged first line of many is still a line when the next one is an object.
+        return first.rstrip().endswith("}") and rest.lstrip().startswith("{")
+    return bool(rest.strip())
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _not_json(path: Path, error: Exception) -> str:
+    reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
+    return f"{path.name} is no valid JSON: {reason}. Mend it, or export one object per line."
