@@ -1,189 +1,185 @@
-"""CSV and its kin -> batches of text. Clean blocks are parsed by Arrow, several at a time and in order; nothing depends on the size of the
-file, and every data row is either in a batch or set aside with its number, the reason and its text.
+"""CSV and its relatives, streamed by Arrow's parser; a row of another width is malformed, with its number and text.
+
+A file whose quotes do not pair up, or whose columns are parted by runs of spaces, is read line by line instead: each line is a row, and
+a line with an open quote is malformed, so that one stray quote cannot swallow the rest of the file.
 """
 
 from __future__ import annotations
 
-import os
-import re
-from collections import deque
-from collections.abc import Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
-from dataclasses import dataclass
+import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv
 
 from regulars.errors import InputError
-from regulars.sources.blocks import Block, BlockCutter
-from regulars.sources.delivery import Batches, FileOptions, Reading, text_schema
-from regulars.sources.dialect import SAMPLE, Layout, decide_layout
-from regulars.sources.text_stream import TextStream, Warn, as_utf8
+from regulars.sources.delivery import MALFORMED, Delivery, FileOptions, numbered
+from regulars.sources.dialect import WHITESPACE, Dialect, find_dialect
+from regulars.sources.survey import HEAD_BYTES, Survey
 
-_QUOTES_BROKEN = "a quotation mark in the row is not closed, or one inside a value is not doubled"
-_SPACES = re.compile(rb"(?m)^[ \t]+|[ \t]+(?=\r?$)")
-_RUN_OF_SPACES = re.compile(rb"[ \t]+")
+_BLOCK = 16 * 2**20
 
 
-@dataclass(frozen=True)
-class Parsed:
-    """A block's rows as columns of text, the number of each within the block from 0, and the rows set aside."""
+def open_delimited(path: Path, facts: Survey, options: FileOptions) -> Delivery:
+    """A delivery of a text table.
 
-    columns: list[pa.Array]
-    rows: npt.NDArray[np.int64]
-    malformed: npt.NDArray[np.int64]
-    reasons: list[str]
-    payloads: list[str]
-
-
-class DelimitedReader:
-    """Reader of delimited text."""
-
-    def __init__(self, path: Path, options: FileOptions) -> None:
-        self._stream = TextStream(path, options.encoding)
-        self._name = path.name
-        self._layout = self._look(options)
-        self.kind = f"text delimited by {self._layout.dialect.describe()}"
-        self.columns = self._layout.columns
-        self.warnings = self._layout.warnings
-
-    def batches(self, reading: Reading) -> Batches:
-        """All rows in order; rows that are none go to `reading`."""
-        schema = text_schema(self.columns)
-        with closing(self._stream.chunks(reading.warn)) as chunks:
-            cutter = BlockCutter(self._layout.dialect, self._layout.width)
-            blocks = cutter.blocks(self._name, _from(self._layout.start, chunks))
-            done = 0
-            for parsed in _side_by_side(_Parser(self._layout, cutter, reading.warn), blocks):
-                reading.reject(parsed.malformed + done + 1, parsed.reasons, parsed.payloads)
-                if parsed.rows.size:
-                    numbers = pa.array(parsed.rows + done + 1)
-                    yield pa.RecordBatch.from_arrays([*parsed.columns, numbers], schema=schema)
-                done += parsed.rows.size + parsed.malformed.size
-
-    def _look(self, options: FileOptions) -> Layout:
-        sample, is_whole = b"", True
-        with closing(self._stream.chunks(lambda message: None)) as chunks:
-            for chunk in chunks:
-                is_whole = len(sample) + len(chunk) <= SAMPLE
-                sample += chunk
-                if not is_whole and (b"\n" in sample or b"\r" in sample):
-                    break
-        end = max(sample.rfind(b"\n", 0, SAMPLE), sample.rfind(b"\r", 0, SAMPLE)) + 1
-        if is_whole:
-            sample = sample if sample.endswith((b"\n", b"\r")) else sample + b"\n"
-        else:
-            # A first line longer than the sample is taken whole.
-            sample = sample[:end] if end else sample[: max(sample.find(b"\n"), sample.find(b"\r")) + 1]
-        return decide_layout(self._name, as_utf8(sample, lambda message: None), options)
+    Raises:
+        InputError: It is empty, or no text.
+    """
+    is_wide = facts.encoding.lower().startswith("utf-16")
+    head = facts.head[: len(facts.head) // 2 * 2] if is_wide else facts.head
+    text = head.decode(facts.encoding, errors="replace")
+    if facts.has_nul and text.count("\0") > len(text) // 10:
+        raise InputError(f"{path.name} is no text file. Export it as CSV, Excel, Parquet or JSON.")
+    dialect = find_dialect(
+        text, path.name, is_whole=len(facts.head) < HEAD_BYTES, delimiter=options.delimiter, header=options.header
+    )
+    delivery = Delivery(str(path), path.name, facts.bytes, facts.content_hash, list(dialect.columns), lambda: iter(()))
+    delivery.read = lambda: _read(path, facts, dialect, delivery)
+    if facts.encoding not in ("utf-8", "utf-8-sig") and not options.encoding:
+        delivery.warnings.append(f"is not UTF-8; read as {facts.encoding}")
+    if facts.has_nul:
+        delivery.warnings.append("has NUL bytes, which are left out")
+    if facts.has_odd_quotes:
+        delivery.warnings.append("has a quote that is never closed; read line by line")
+    if not dialect.has_header:
+        delivery.warnings.append(f"has no header line; its columns are called {', '.join(dialect.columns)}")
+    return delivery
 
 
-class _Parser:
-    """Parses one block after the other; several threads may use it."""
+def _read(path: Path, facts: Survey, dialect: Dialect, delivery: Delivery) -> Iterator[pa.RecordBatch]:
+    encoding = "utf8" if facts.encoding.startswith("utf-8") else facts.encoding
+    rows = _Rows(dialect, delivery.columns, encoding, has_nul=facts.has_nul)
+    compression = "gzip" if facts.is_gzip else None
+    try:
+        with pa.input_stream(str(path), compression=compression, buffer_size=2**20) as stream:
+            if dialect.delimiter == WHITESPACE or facts.has_odd_quotes:
+                yield from rows.line_by_line(stream)
+            else:
+                yield from rows.parse(stream)
+    except pa.ArrowInvalid as error:
+        # A header and nothing below it is a table without rows.
+        if "Empty CSV file" not in str(error):
+            raise InputError(
+                f"{path.name} cannot be read as a table: {error}. Mend that place, or set its encoding or delimiter."
+            ) from None
+    except (UnicodeDecodeError, EOFError, OSError) as error:
+        raise InputError(f"{path.name} cannot be read to its end: {error}. Export it again, or set its encoding.") from None
+    finally:
+        delivery.malformed = rows.malformed()
 
-    def __init__(self, layout: Layout, cutter: BlockCutter, warn: Warn) -> None:
-        self._layout, self._cutter, self._warn = layout, cutter, warn
-        self._names = [f"c{position}" for position in range(layout.width)]
-        dialect = layout.dialect
-        self._signs = {
-            "delimiter": dialect.delimiter,
-            "quote_char": dialect.quote or False,
-            "escape_char": dialect.escape or False,
-        }
-        # What is no UTF-8 was read as Windows-1252 before, so Arrow need not look.
-        self._convert = csv.ConvertOptions(
-            check_utf8=False,
-            column_types=dict.fromkeys(self._names, pa.string()),
-            null_values=[""],
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=True,
-        )
 
-    def __call__(self, block: Block) -> Parsed:
-        content = as_utf8(block.content, self._warn)
-        if self._layout.dialect.is_whitespace:
-            content = _RUN_OF_SPACES.sub(b" ", _SPACES.sub(b"", content))
-        refused: list[csv.InvalidRow] = []
+class _Rows:
+    """Batches of one reading, and the rows that are none."""
 
-        def refuse(row: csv.InvalidRow) -> str:
-            refused.append(row)
+    def __init__(self, dialect: Dialect, names: list[str], encoding: str, *, has_nul: bool) -> None:
+        self._dialect, self._names, self._encoding, self._has_nul = dialect, names, encoding, has_nul
+        self._bad_numbers: list[int] = []
+        self._bad_reasons: list[str] = []
+        self._bad_texts: list[str] = []
+        self._next_row = 1
+
+    def parse(self, stream: pa.NativeFile) -> Iterator[pa.RecordBatch]:
+        """The stream through Arrow's parser, which tells of each row of another width."""
+
+        def invalid(row: csv.InvalidRow) -> str:
+            self._set_aside(int(row.number) - self._dialect.skipped_lines, _other_width(row), row.text)
             return "skip"
 
-        try:
-            table = csv.read_csv(
-                pa.BufferReader(content),
-                csv.ReadOptions(use_threads=False, block_size=len(content) + 1, column_names=self._names),
-                csv.ParseOptions(**self._signs, newlines_in_values=True, invalid_row_handler=refuse),
-                self._convert,
-            )
-        except pa.ArrowInvalid as error:
-            if str(error).startswith("Empty CSV file"):
-                table = pa.table({name: pa.array([], pa.string()) for name in self._names})
-            else:
-                raise InputError(f"A part of the file cannot be read as a table: {error}.") from None
-        if not block.is_matched and any("\n" in row.text or "\r" in row.text for row in refused):
-            # A quote that was never closed may have swallowed good rows: match them one by one.
-            return self(self._cutter.matched(block.content))
-        return self._numbered(table, refused, block)
+        parsing = csv.ParseOptions(
+            delimiter=self._dialect.delimiter, newlines_in_values=True, invalid_row_handler=invalid
+        )
+        for batch in csv.open_csv(stream, self._reading(self._names), parsing, _as_text(self._names)):
+            yield self._number(batch)
 
-    def _numbered(self, table: pa.Table, refused: list[csv.InvalidRow], block: Block) -> Parsed:
-        columns = [column.combine_chunks() for column in table.columns]
-        if not refused:
-            none = np.empty(0, dtype=np.int64)
-            return Parsed(columns, np.arange(table.num_rows, dtype=np.int64), none, [], [])
-        is_blank = np.array([row.actual_columns == 1 and not row.text.strip() for row in refused], dtype=np.bool_)
-        places = np.array([row.number - 1 for row in refused], dtype=np.int64)
-        # Lines of nothing but spaces are no rows: they take no number.
-        counted = np.ones(table.num_rows + len(refused), dtype=np.int64)
-        counted[places[is_blank]] = 0
-        numbers = np.cumsum(counted) - 1
-        rejected = [row for row, blank in zip(refused, is_blank, strict=True) if not blank]
-        if block.is_matched:
-            payloads = [line.decode("utf-8", "regulars.windows") for line in block.broken]
-            reasons = [self._reason_of(line) for line in block.broken]
-        else:
-            payloads = [row.text for row in rejected]
-            reasons = [self._ragged(row.actual_columns) for row in rejected]
-        return Parsed(columns, np.delete(numbers, places), numbers[places[~is_blank]], reasons, payloads)
+    def line_by_line(self, stream: pa.NativeFile) -> Iterator[pa.RecordBatch]:
+        """The stream line by line: lines with an open quote are set aside, the others parsed in one go per block."""
+        parsing = csv.ParseOptions(delimiter="\x01", quote_char=False)
+        is_spaced = self._dialect.delimiter == WHITESPACE
+        delimiter = "\t" if is_spaced else self._dialect.delimiter
+        for block in csv.open_csv(stream, self._reading(["line"]), parsing, _as_text(["line"])):
+            lines = pc.drop_null(block.column(0))
+            if is_spaced:
+                lines = pc.replace_substring_regex(pc.utf8_trim_whitespace(lines), r"\s+", "\t")
+                lines = lines.filter(pc.not_equal(lines, ""))
+            numbers = np.arange(self._next_row, self._next_row + len(lines))
+            self._next_row += len(lines)
+            is_open = pc.equal(pc.bit_wise_and(pc.count_substring(lines, '"'), 1), 1)
+            mask = is_open.to_numpy(zero_copy_only=False)
+            for number, text in zip(numbers[mask], lines.filter(is_open).to_pylist(), strict=True):
+                self._set_aside(int(number), "opens a quote that it does not close", text)
+            yield from self._parsed(lines.filter(pc.invert(is_open)), numbers[~mask], delimiter)
 
-    def _reason_of(self, line: bytes) -> str:
-        found = list(_records_of_line(line, self._layout))
-        return self._ragged(found[0]) if found and found[0] else _QUOTES_BROKEN
+    def malformed(self) -> pa.Table:
+        """The rows set aside so far."""
+        return pa.table([self._bad_numbers, self._bad_reasons, self._bad_texts], schema=MALFORMED)
 
-    def _ragged(self, values: int) -> str:
-        return f"the row has {values} value{'' if values == 1 else 's'} where the header has {self._layout.width}"
+    def _reading(self, names: list[str]) -> csv.ReadOptions:
+        # One thread: only then does the parser know the numbers of malformed rows.
+        return csv.ReadOptions(
+            use_threads=False,
+            block_size=_BLOCK,
+            column_names=names,
+            skip_rows=self._dialect.skipped_lines,
+            encoding=self._encoding,
+        )
+
+    def _parsed(self, lines: pa.Array, numbers: npt.NDArray[np.int64], delimiter: str) -> Iterator[pa.RecordBatch]:
+        """Whole lines, parsed once more into columns."""
+        if len(lines) == 0:
+            return
+        bad: list[int] = []
+
+        def invalid(row: csv.InvalidRow) -> str:
+            bad.append(int(row.number) - 1)
+            self._set_aside(int(numbers[bad[-1]]), _other_width(row), row.text)
+            return "skip"
+
+        text = "\n".join(lines.to_pylist()).encode() + b"\n"
+        table = csv.read_csv(
+            io.BytesIO(text),
+            csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=self._names),
+            csv.ParseOptions(delimiter=delimiter, invalid_row_handler=invalid, ignore_empty_lines=False),
+            _as_text(self._names),
+        )
+        kept = pa.array(np.delete(numbers, bad), pa.int64())
+        for batch in table.combine_chunks().to_batches():
+            yield numbered(self._without_nul(batch), self._names, kept)
+
+    def _number(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Gives the batch its rows' numbers in the file, those of malformed rows left out."""
+        first, size = self._next_row, batch.num_rows
+        numbers = np.arange(first, first + size + len(self._bad_numbers))
+        if self._bad_numbers:
+            numbers = np.setdiff1d(numbers, self._bad_numbers, assume_unique=True)[:size]
+        if size:
+            self._next_row = int(numbers[-1]) + 1
+        return numbered(self._without_nul(batch), self._names, pa.array(numbers, pa.int64()))
+
+    def _without_nul(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        if not self._has_nul:
+            return batch
+        columns = [pc.replace_substring(column, "\0", "") for column in batch.columns]
+        return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+    def _set_aside(self, number: int, reason: str, text: str) -> None:
+        self._bad_numbers.append(number)
+        self._bad_reasons.append(f"the row {reason}")
+        self._bad_texts.append(text.replace("\0", "")[:100_000])
 
 
-def _records_of_line(line: bytes, layout: Layout) -> Iterable[int]:
-    from regulars.sources.grammar import records_of
-
-    return (record.width for record in records_of(line + b"\n", layout.dialect, limit=1))
+def _other_width(row: csv.InvalidRow) -> str:
+    return f"has {row.actual_columns} columns instead of {row.expected_columns}"
 
 
-def _side_by_side(parse: _Parser, blocks: Generator[Block, None, None]) -> Generator[Parsed, None, None]:
-    """Parses blocks in as many threads as there are cores and gives the results in order, a few blocks ahead at most."""
-    workers = min(os.cpu_count() or 1, 4)
-    ahead: deque[Future[Parsed]] = deque()
-    with ThreadPoolExecutor(workers, "parse") as pool, closing(blocks):
-        try:
-            for block in blocks:
-                ahead.append(pool.submit(parse, block))
-                if len(ahead) > workers:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        finally:
-            for waiting in ahead:
-                waiting.cancel()
-
-
-def _from(start: int, chunks: Iterable[bytes]) -> Generator[bytes, None, None]:
-    """The stream without its first `start` bytes."""
-    for chunk in chunks:
-        if start < len(chunk):
-            yield chunk[start:] if start else chunk
-        start = max(0, start - len(chunk))
+def _as_text(names: list[str]) -> csv.ConvertOptions:
+    return csv.ConvertOptions(
+        column_types={name: pa.string() for name in names},
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=True,
+        null_values=[""],
+    )

@@ -15,6 +15,7 @@ from pathlib import Path
 from regulars.errors import InputError
 
 _CHUNK = 4 * 2**20
+HEAD_BYTES = 2**18
 _BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -48,7 +49,7 @@ def survey(path: Path, encoding: str | None = None, *, is_text: bool = True) -> 
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
                 if not is_gzip and is_text:
-                    head = head or chunk[: 2**18]
+                    head = head or chunk[:HEAD_BYTES]
                     quotes += chunk.count(b'"')
                     has_nul = has_nul or b"\0" in chunk
                     if fits_utf8 and (not chunk.isascii() or utf8.getstate()[0]):
@@ -58,7 +59,7 @@ def survey(path: Path, encoding: str | None = None, *, is_text: bool = True) -> 
         if is_gzip and is_text:
             with gzip.open(path) as file:
                 while chunk := file.read(_CHUNK):
-                    head = head or chunk[: 2**18]
+                    head = head or chunk[:HEAD_BYTES]
                     quotes += chunk.count(b'"')
                     has_nul = has_nul or b"\0" in chunk
                     fits_utf8 = fits_utf8 and _decodes(utf8, chunk)
