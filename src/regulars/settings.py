@@ -78,7 +78,7 @@ class RfmSettings(_Section):
     as_of: dt.date | None = Field(None, description="Start of this day; unset = the day after the newest valid order")
     window_days: int = Field(365, ge=1, le=36500)
     map: str = Field("eleven", description="eleven, ten, eight, seven, six, or the path of your own map")
-    bins: int | None = Field(None, ge=2, le=10)
+    bins: int | None = Field(None, ge=2, le=9)
     recency: MetricScoring | None = None
     frequency: MetricScoring | None = None
     monetary: MetricScoring | None = None

@@ -87,7 +87,7 @@ class DuckDBEngine:
 
     kind = "duckdb"
     dbt_target = "duckdb"
-    query_errors = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError)
+    query_errors: tuple[type[Exception], ...] = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError)
 
     def __init__(self, folder: Path, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         self.folder = folder

@@ -85,8 +85,9 @@ def enter(session: Session, load: Load) -> None:
 def recount(session: Session, load: Load) -> None:
     """Writes the new counts of a load that was staged again."""
     session.execute(
-        f"update {catalog.LOADS.name} set staged = $2, rejected = $3, duplicates = $4, superseded = $5 where load_id = $1",
-        (load.load_id, load.staged, load.rejected, load.duplicates, load.superseded),
+        f"update {catalog.LOADS.name} set staged = $2, rejected = $3, duplicates = $4, superseded = $5,"
+        " finished_at = $6 where load_id = $1",
+        (load.load_id, load.staged, load.rejected, load.duplicates, load.superseded, ledger_time()),
     )
 
 

@@ -50,7 +50,13 @@ def land_delivery(session: Session, delivery: Delivery, target: Target, on_rows:
         started_at=ledger_time(),
     )
     raw.ensure_columns(session, target.source, delivery.columns)
-    appended = raw.append(session, target.source, load.load_id, load.started_at, delivery.batches(), on_rows)
+    try:
+        appended = raw.append(session, target.source, load.load_id, load.started_at, delivery.batches(), on_rows)
+    except Exception:
+        # The database wraps what stopped the batches in an error of its own.
+        if delivery.failure is not None:
+            raise delivery.failure from None
+        raise
     unreadable = _set_aside(session, target.source, load.load_id, delivery.malformed)
     load = dataclasses.replace(load, rows=appended + unreadable, content_hash=delivery.content_hash)
     load = stage(session, load, target)
@@ -80,7 +86,7 @@ def stage(session: Session, load: ledger.Load, target: Target) -> ledger.Load:
         session.execute(f"insert into {catalog.REJECTED_ROWS.name} by name {conformer.rejected_sql()}")
         session.execute(
             f"delete from {staging} where source = $1 and _load_id = $2 and _row in"
-            f" (select row_number from {catalog.REJECTED_ROWS.name} where source = $1 and load_id = $2)",
+            f" (select row_number from {catalog.REJECTED_ROWS.name} where source = $1 and load_id = $2 and field is not null)",
             (target.source, load.load_id),
         )
     settled = versions.settle(session, target.entity, target.source, load.load_id)

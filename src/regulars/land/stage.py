@@ -16,7 +16,7 @@ from regulars.errors import InputError, RegularsError
 from regulars.land import ledger, raw
 from regulars.land.load import Target, land_delivery, stage
 from regulars.settings import Settings, SourceSettings
-from regulars.sources import Delivery, FileOptions, Mapping, detect, expand, open_delivery
+from regulars.sources import Delivery, FileOptions, Mapping, detect, expand, likely_source, open_delivery
 
 Progress = Callable[[str], None]
 
@@ -74,9 +74,10 @@ def land(
     report = LandReport()
     refreshed: set[str] = set()
     for item in given:
-        target, mapping = _target(item, settings)
-        report.notes += [f"{item.delivery.name}: {note}" for note in [*item.delivery.warnings, *mapping.notes]]
         delivery = item.delivery
+        mapping, source_settings = mapped(item, settings)
+        target = _target(mapping, source_settings, settings)
+        report.notes += [f"{item.delivery.name}: {note}" for note in [*item.delivery.warnings, *mapping.notes]]
 
         def on_rows(done: int, name: str = delivery.name) -> None:
             on_progress(f"{name}: {done:,} rows")
@@ -105,8 +106,9 @@ def restage(session: Session, settings: Settings, on_progress: Progress = lambda
     for source, entity in ledger.sources_landed(session).items():
         source_settings = settings.sources.get(source, SourceSettings())
         columns = raw.received_columns(session, source)
-        mapping = detect(columns, raw.sample(session, source), source, _hinted(source_settings, entity))
-        target = Target(source, mapping.entity, mapping.fields, source_settings, settings.shop)
+        hints = source_settings.model_copy(update={"entity": source_settings.entity or entity})
+        mapping = detect(columns, raw.sample(session, source), source, source, hints)
+        target = _target(mapping, source_settings, settings)
         with session.transaction():
             _forget_staged(session, source)
             for load in ledger.loads_of(session, source):
@@ -128,10 +130,20 @@ def given_files(patterns: Sequence[str], settings: Settings) -> list[Given]:
     return found
 
 
-def _target(item: Given, settings: Settings) -> tuple[Target, Mapping]:
-    mapping = detect(item.delivery.columns, item.delivery.sample(), item.source, item.settings)
-    source_settings = settings.sources.get(mapping.source, item.settings)
-    return Target(mapping.source, mapping.entity, mapping.fields, source_settings, settings.shop), mapping
+def mapped(item: Given, settings: Settings) -> tuple[Mapping, SourceSettings]:
+    """A delivery's mapping; one given without its source's name takes the settings of the source it turns out to be."""
+    delivery, sample = item.delivery, item.delivery.sample()
+    if item.source is not None:
+        return detect(delivery.columns, sample, delivery.name, item.source, item.settings), item.settings
+    name = likely_source(delivery.columns)
+    source_settings = settings.sources.get(name, item.settings)
+    known = name if name in settings.sources else None
+    return detect(delivery.columns, sample, delivery.name, known, source_settings), source_settings
+
+
+def _target(mapping: Mapping, source: SourceSettings, settings: Settings) -> Target:
+    source = source.model_copy(update={"date_formats": list(mapping.date_formats)})
+    return Target(mapping.source, mapping.entity, mapping.fields, source, settings.shop)
 
 
 def _forget_source(session: Session, source: str) -> None:

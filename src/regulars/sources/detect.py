@@ -85,6 +85,12 @@ def detect(
     return mapping
 
 
+def likely_source(columns: Sequence[str]) -> str:
+    """The source that a delivery belongs to, by its columns alone."""
+    preset = _preset(columns, SourceSettings(), None)
+    return preset.source if preset else _entity(columns, SourceSettings())
+
+
 def quoted(column: str) -> str:
     """A column as SQL."""
     return '"' + column.replace('"', '""') + '"'

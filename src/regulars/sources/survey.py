@@ -39,7 +39,7 @@ def survey(path: Path, encoding: str | None = None, *, is_text: bool = True) -> 
     Raises:
         InputError: It cannot be read, or its gzip is damaged.
     """
-    digest, quotes, has_nul = hashlib.sha256(), 0, False
+    digest, quotes, has_nul = hashlib.blake2b(digest_size=32), 0, False
     utf8, fits_utf8, fits_cp1252 = codecs.getincrementaldecoder("utf-8")(), True, True
     head = b""
     try:

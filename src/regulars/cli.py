@@ -1,0 +1,251 @@
+"""The command line: words in, one call, words out. No logic lives here.
+
+Exit codes: 0 ok · 1 failed checks · 2 bad input or settings · 3 warehouse or source unreachable · 4 another run holds the lock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from regulars import __version__, cli_views as views
+from regulars.errors import RegularsError
+from regulars.settings import Settings, load_settings, overridden
+from regulars.terminal import StageWatcher, console, errors
+
+app = typer.Typer(
+    name="regulars",
+    help="Customer segmentation you can trust: from a shop's orders to people, segments and their history.",
+    epilog="Start with `regulars demo`, or with your own file: `regulars run orders.csv`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+sources = typer.Typer(help="Look at files before anything is landed.", no_args_is_help=True)
+app.add_typer(sources, name="sources")
+
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help="Settings file. Default: regulars.toml here, if there is one.")
+]
+Warehouse = Annotated[str | None, typer.Option("--warehouse", "-w", help="Folder of the warehouse.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+AsOf = Annotated[
+    dt.datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Start of this day is now. Default: the day after the newest order."),
+]
+Window = Annotated[int | None, typer.Option("--window-days", min=1, help="Days that orders and spend are counted over.")]
+Clusters = Annotated[str | None, typer.Option("--k", help="Number of clusters, or auto.")]
+Map = Annotated[str | None, typer.Option("--map", help="Segment map: eleven, ten, eight, seven, six, or a CSV of yours.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        console.print(f"regulars {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the made-up shop's files go.")] = Path("shop"),
+    customers: Annotated[int, typer.Option(min=10, help="People in the shop.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Another seed, another shop.")] = 7,
+    warehouse: Warehouse = None,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Make a shop, run everything on it and show its segments."""
+    settings = _settings(settings_file, warehouse)
+    views.generate_shop(folder, {"customers": customers, "seed": seed}, force=True)
+    _run(settings, [str(folder / "customers.csv"), str(folder / "orders.csv")], command="demo")
+    views.next_steps()
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="Project folder; made if need be.")] = Path(".")) -> None:
+    """Write a settings file to start from."""
+    views.init_project(folder)
+
+
+@app.command()
+def generate(
+    folder: Annotated[Path, typer.Argument(help="Where the files go.")] = Path("shop"),
+    customers: Annotated[int, typer.Option(min=10, help="People in the shop.")] = 2000,
+    orders: Annotated[int | None, typer.Option(min=1, help="About how many orders; default: what the people buy.")] = None,
+    seed: Annotated[int, typer.Option(help="Another seed, another shop.")] = 7,
+    file_format: Annotated[str, typer.Option("--format", help="csv or parquet.")] = "csv",
+    clean: Annotated[bool, typer.Option("--clean", help="No dirt: no typos, duplicates, gaps or odd dates.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write into a folder that holds other things.")] = False,
+) -> None:
+    """Make a shop's files by a seed, with the truth beside them in truth/."""
+    options: dict[str, Any] = {"customers": customers, "orders": orders, "seed": seed, "format": file_format}
+    views.generate_shop(folder, {**options, "dirt": not clean}, force=force)
+
+
+@sources.command("list")
+def sources_list(settings_file: SettingsFile = None, warehouse: Warehouse = None, as_json: Json = False) -> None:
+    """The sources of the settings, and what each has landed."""
+    views.sources(_settings(settings_file, warehouse), as_json)
+
+
+@sources.command("preview")
+def sources_preview(
+    file: Annotated[str, typer.Argument(help="A file, or a glob in quotes.")],
+    settings_file: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """How a file would be read: preset, mapping, types and first rows. Lands nothing."""
+    views.preview(_settings(settings_file, None), file, as_json)
+
+
+@app.command()
+def land(
+    files: Annotated[list[str] | None, typer.Argument(help="Files or globs; none = the settings' sources.")] = None,
+    restage: Annotated[bool, typer.Option("--restage", help="Apply the present mapping to all that was landed.")] = False,
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Forget these sources and start again.")] = False,
+    settings_file: SettingsFile = None,
+    warehouse: Warehouse = None,
+    quiet: Quiet = False,
+) -> None:
+    """Land files, and build nothing yet."""
+    settings = _settings(settings_file, warehouse)
+    _pipeline(settings, files or [], ["land"], restage=restage, full_refresh=full_refresh, quiet=quiet, command="land")
+
+
+@app.command()
+def run(
+    files: Annotated[list[str] | None, typer.Argument(help="Files or globs; none = the settings' sources.")] = None,
+    as_of: AsOf = None,
+    window_days: Window = None,
+    k: Clusters = None,
+    segment_map: Map = None,
+    stage: Annotated[list[str] | None, typer.Option("--stage", help="Run only this stage; may be repeated.")] = None,
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Forget these sources and start again.")] = False,
+    settings_file: SettingsFile = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Land files, build everything, publish it and show the segments."""
+    settings = overridden(
+        _settings(settings_file, warehouse),
+        rfm={"as_of": as_of.date() if as_of else None, "window_days": window_days, "map": segment_map},
+        clusters={"k": k if k in (None, "auto") else _number(k)},
+    )
+    _run(settings, files or [], stage or [], full_refresh=full_refresh, as_json=as_json, quiet=quiet)
+
+
+@app.command()
+def status(settings_file: SettingsFile = None, warehouse: Warehouse = None, as_json: Json = False) -> None:
+    """What is live, how the last run went and what was landed."""
+    views.status(_settings(settings_file, warehouse), as_json)
+
+
+@app.command()
+def segments(settings_file: SettingsFile = None, warehouse: Warehouse = None, as_json: Json = False) -> None:
+    """The segments with customers, revenue and what to do."""
+    views.segments(_settings(settings_file, warehouse), as_json)
+
+
+@app.command()
+def customer(
+    who: Annotated[str, typer.Argument(help="Customer id, a source's id, e-mail or phone number.")],
+    settings_file: SettingsFile = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
+    """Everything about one customer."""
+    views.customer(_settings(settings_file, warehouse), who, as_json)
+
+
+@app.command()
+def export(
+    output: Annotated[Path, typer.Argument(help="The file: .csv, .json, .parquet or .xlsx.")],
+    segment: Annotated[list[str] | None, typer.Option("--segment", "-s", help="Only this segment; may be repeated.")] = None,
+    column: Annotated[list[str] | None, typer.Option("--column", "-c", help="Only this column; may be repeated.")] = None,
+    file_format: Annotated[str | None, typer.Option("--format", help="csv, json, parquet or xlsx.")] = None,
+    settings_file: SettingsFile = None,
+    warehouse: Warehouse = None,
+) -> None:
+    """Write customers, with all that is known of them, to a file."""
+    views.export(_settings(settings_file, warehouse), output, segment or [], column or [], file_format)
+
+
+@app.command()
+def sql(
+    statement: Annotated[str, typer.Argument(help="A query; tables are found without their schema.")],
+    limit: Annotated[int, typer.Option(min=1, help="Rows shown at most.")] = 1000,
+    settings_file: SettingsFile = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
+    """Ask the published tables anything, in SQL. Nothing can be changed by it."""
+    views.sql(_settings(settings_file, warehouse), statement, limit, as_json)
+
+
+@app.command()
+def docs(
+    table: Annotated[str | None, typer.Argument(help="A table, for its columns; none = all tables.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The tables and columns, and what they mean."""
+    views.docs(table, as_json)
+
+
+def _settings(file: Path | None, warehouse: str | None) -> Settings:
+    settings = load_settings(file)
+    return settings.model_copy(update={"warehouse": warehouse}) if warehouse else settings
+
+
+def _run(
+    settings: Settings,
+    files: list[str],
+    stages: list[str] | None = None,
+    *,
+    full_refresh: bool = False,
+    as_json: bool = False,
+    quiet: bool = False,
+    command: str = "run",
+) -> None:
+    _pipeline(settings, files, stages or [], full_refresh=full_refresh, quiet=quiet, command=command)
+    if not stages or "publish" in stages:
+        views.segments(settings, as_json)
+
+
+def _pipeline(settings: Settings, files: list[str], stages: list[str], *, quiet: bool, command: str, **asked: bool) -> None:
+    from regulars.pipeline import Request, run_pipeline
+
+    watcher = StageWatcher(quiet=quiet)
+    try:
+        run_pipeline(settings, Request(files=files, stages=stages, command=command, **asked), watcher)
+    finally:
+        watcher.stop()
+
+
+def _number(text: str) -> int | str:
+    return int(text) if text.isdigit() else text
+
+
+def main() -> None:
+    """Runs the command line; an error that Regulars knows ends with its message and exit code, not with a traceback."""
+    try:
+        app()
+    except RegularsError as error:
+        errors.print(f"[bold red]Error:[/] {_escaped(str(error))}", soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        errors.print("Stopped. The live warehouse is as it was; run again to go on.")
+        sys.exit(130)
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

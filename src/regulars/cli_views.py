@@ -1,0 +1,245 @@
+"""What each command shows: asks the published warehouse or the journal, and prints."""
+
+from __future__ import annotations
+
+import os
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from regulars.engines.base import open_engine
+from regulars.errors import InputError
+from regulars.serve.queries import Queries
+from regulars.settings import SETTINGS_FILE, Settings
+from regulars.terminal import console, errors, print_json, print_table, shown
+
+_SEGMENT_COLUMNS = ("segment", "customers", "share", "revenue", "revenue_share")
+_WIDE = 120
+
+
+def segments(settings: Settings, as_json: bool) -> None:
+    """The segment table, under a line that says what it was made from."""
+    queries = _queries(settings)
+    table = queries.segments()
+    if as_json:
+        print_json(table.to_pylist())
+        return
+    basis = queries.basis()
+    money = f", money in {basis.currency}" if basis.currency else ""
+    console.print(
+        f"\n[bold]{basis.customers:,} customers, {basis.orders:,} valid orders[/]"
+        f"  as of the start of {basis.as_of}, window {basis.window_days} days, map {basis.segment_map}{money}"
+    )
+    if console.width >= _WIDE:
+        print_table(table, columns=(*_SEGMENT_COLUMNS, "playbook"), wide=("playbook",))
+    else:
+        print_table(table, columns=_SEGMENT_COLUMNS)
+        print_table(table, "What to do", columns=("segment", "playbook"), wide=("playbook",))
+
+
+def next_steps() -> None:
+    """What to do after the demo."""
+    console.print(
+        "[bold]Next[/]\n"
+        "  regulars segments                               this table again\n"
+        "  regulars export top.csv --segment Champions     a list to act on\n"
+        "  regulars customer 100000001                     all about one customer\n"
+        "  regulars status                                 what is live and why\n"
+        "  regulars run YOUR-ORDERS.csv -w mine            the same for your shop\n"
+    )
+
+
+def customer(settings: Settings, who: str, as_json: bool) -> None:
+    """One customer: the wide row in groups, source records and newest orders."""
+    queries = _queries(settings)
+    customer_id = queries.customer(who)
+    row: dict[str, Any] = queries.customer_360(customer_id).to_pylist()[0]
+    sources, orders = queries.customer_sources(customer_id), queries.customer_orders(customer_id)
+    if as_json:
+        print_json([row | {"records": sources.to_pylist(), "orders": orders.to_pylist()}])
+        return
+    name = row.get("full_name") or row.get("email") or f"Customer {customer_id}"
+    console.print(f"\n[bold]{name}[/]  customer {customer_id} · [bold]{row['segment']}[/]")
+    for column, value in row.items():
+        if value is not None and column not in ("customer_id", "full_name", "segment"):
+            console.print(f"  {column.replace('_', ' '):<28} {shown(column, value)}")
+    print_table(sources, "Source records of this person")
+    print_table(orders, "Newest orders")
+
+
+def status(settings: Settings, as_json: bool) -> None:
+    """Live state, newest run with its stages, and the ledger of loads."""
+    engine = open_engine(settings)
+    latest = engine.journal.latest()
+    if latest is None:
+        raise InputError(f"Nothing was ever run in {engine.location}. Start with `regulars run FILE` or `regulars demo`.")
+    running = latest.status == "running" and not _alive(latest.process_id)
+    state = "interrupted" if running else latest.status
+    stages = engine.journal.stages_table(latest.run_id)
+    stages = stages.sort_by("position").select(["stage", "status", "seconds", "progress", "summary"])
+    loads = _queries(settings).sql(_LOADS, 20) if engine.has_live() else None
+    if as_json:
+        report = {"run_id": latest.run_id, "status": state, "started_at": latest.started_at, "error": latest.error}
+        live = vars(_queries(settings).basis()) if engine.has_live() else None
+        print_json([report | {"live": live, "stages": stages.to_pylist(), "loads": loads.to_pylist() if loads else []}])
+        return
+    if engine.has_live():
+        basis = _queries(settings).basis()
+        console.print(
+            f"\n[bold green]Live[/]  {basis.customers:,} customers, {basis.orders:,} valid orders, data through the day"
+            f" before {basis.as_of}"
+        )
+    else:
+        console.print("\n[bold yellow]Nothing is live yet.[/] Run `regulars run` until it ends well.")
+    colour = {"done": "green", "running": "cyan"}.get(state, "red")
+    console.print(f"[bold {colour}]{state.capitalize()}[/]  run {latest.run_id} ({latest.command}), started {latest.started_at} UTC")
+    if latest.error:
+        console.print(f"  {latest.error}\n  [bold]Next:[/] mend that, then `regulars run` again; what was landed is kept.")
+    print_table(stages, "Stages", wide=("summary",))
+    if loads is not None and loads.num_rows:
+        print_table(loads, "Newest loads", wide=("uri",))
+
+
+_LOADS = (
+    "select load_id, source, entity, rows, staged, rejected, duplicates, status, uri from ops.loads order by load_id desc"
+)
+
+
+def sources(settings: Settings, as_json: bool) -> None:
+    """The settings' sources beside what the ledger says of each."""
+    engine = open_engine(settings)
+    landed: dict[str, dict[str, Any]] = {}
+    if engine.has_live():
+        rows = _queries(settings).sql(
+            "select source, max(entity) as entity, count(*) as loads, sum(rows) as rows, sum(staged) as staged,"
+            " sum(rejected) as rejected from ops.loads where status = 'landed' group by source order by source"
+        )
+        landed = {row["source"]: row for row in rows.to_pylist()}
+    names = sorted({*settings.sources, *landed})
+    listed = []
+    for name in names:
+        source = settings.sources.get(name)
+        row = landed.get(name, {})
+        path = ", ".join(source.paths) if source else "given on the command line"
+        entity = (source.entity if source else None) or row.get("entity")
+        counts = {key: int(row.get(key) or 0) for key in ("loads", "rows", "staged", "rejected")}
+        listed.append({"source": name, "entity": entity, **counts, "path": path})
+    if as_json:
+        print_json(listed)
+        return
+    if not listed:
+        console.print("No source is set up and none has landed. `regulars sources preview FILE` shows how a file is read.")
+        return
+    print_table(pa.Table.from_pylist(listed), "Sources", wide=("path",))
+
+
+def sql(settings: Settings, statement: str, limit: int, as_json: bool) -> None:
+    """A query's result; one row more than shown is asked for, to say that there are more."""
+    found = _queries(settings).sql(statement, limit + 1)
+    if as_json:
+        print_json(found.slice(0, limit).to_pylist())
+        return
+    print_table(found.slice(0, limit))
+    if found.num_rows > limit:
+        errors.print(f"Only the first {limit:,} rows are shown; --limit shows more.")
+
+
+def export(settings: Settings, output: Path, chosen: list[str], columns: list[str], file_format: str | None) -> None:
+    """Writes the file and says what is in it."""
+    from regulars.activate.exports import export as write
+
+    with errors.status(f"Writing {output}"):
+        rows = write(_queries(settings), output, segments=chosen, columns=columns, kind=file_format)
+    console.print(f"{rows:,} customers written to {output}")
+
+
+def generate_shop(folder: Path, options: dict[str, Any], *, force: bool) -> None:
+    """Makes the shop's files and says where they are."""
+    from regulars.demo.generator import generate
+    from regulars.demo.options import ShopOptions
+
+    with errors.status("Making a shop") as spinner:
+
+        def on_progress(what: str, done: int, rows: int) -> None:
+            spinner.update(f"Making a shop: {what}, {done:,} of {rows:,}" if rows else f"Making a shop: {what}")
+
+        shop = generate(ShopOptions(**options), folder, on_progress, force)
+    errors.print(
+        f"[green]✓[/] [bold]generate[/] {shop.people:,} people, {shop.customer_records:,} customer records,"
+        f" {shop.orders:,} orders in {folder}"
+    )
+
+
+def init_project(folder: Path) -> None:
+    """Writes regulars.toml, unless there is one."""
+    target = folder / SETTINGS_FILE
+    if target.exists():
+        raise InputError(f"{target} is there already. Edit it, or choose another folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        target.write_text((files("regulars.templates") / SETTINGS_FILE).read_text(encoding="utf-8"), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"Cannot write {target}: {error.strerror}. Choose another folder.") from None
+    console.print(
+        f"Wrote {target}. Next: name your files in it under [sources.…], look at one with"
+        " `regulars sources preview FILE`, then `regulars run`."
+    )
+
+
+def preview(settings: Settings, pattern: str, as_json: bool) -> None:
+    """How the files of a pattern would be read, each on its own."""
+    from regulars.land.stage import given_files, mapped
+    from regulars.sources.preview import preview as look
+
+    for item in given_files([pattern], settings):
+        delivery = item.delivery
+        found = look(delivery, mapped(item, settings)[0])
+        mapping = found.mapping
+        if as_json:
+            print_json([vars(mapping) | {"columns": found.columns.to_pylist(), "rows": found.rows.to_pylist()}])
+            continue
+        preset = f"preset {mapping.preset}" if mapping.preset else "columns found by their names"
+        console.print(f"\n[bold]{delivery.name}[/]  {mapping.entity} of source [bold]{mapping.source}[/], {preset}")
+        print_table(found.columns, "Columns", wide=("example",))
+        print_table(found.rows, "First rows, as received")
+        for warning in found.warnings:
+            console.print(f"  [yellow]![/] {warning}")
+        if mapping.unmapped:
+            console.print(f"  Kept in raw but not used: {', '.join(mapping.unmapped)}")
+
+
+def docs(table: str | None, as_json: bool) -> None:
+    """The data dictionary: every published table, or one table's columns."""
+    from regulars.dictionary import read_dictionary
+
+    dictionary = read_dictionary()
+    if table is None:
+        listed = [{"table": entry.table, "schema": entry.schema, "meaning": entry.summary} for entry in dictionary]
+    else:
+        name = table.rpartition(".")[2]
+        entry = next((entry for entry in dictionary if entry.table == name), None)
+        if entry is None:
+            raise InputError(f"There is no table `{table}`. `regulars docs` lists them.")
+        listed = [{"column": c.name, "type": c.type, "meaning": c.meaning} for c in entry.columns]
+        if not as_json:
+            console.print(f"\n[bold]{entry.schema}.{entry.table}[/]\n{entry.meaning}")
+    if as_json:
+        print_json(listed)
+    else:
+        print_table(pa.Table.from_pylist(listed), wide=("meaning",))
+
+
+def _queries(settings: Settings) -> Queries:
+    return Queries(open_engine(settings), settings.shop)
+
+
+def _alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

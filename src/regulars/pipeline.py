@@ -1,0 +1,243 @@
+"""STAGES: the map of the whole program, from files to the published warehouse. CLI, docs and tests are made from it.
+
+Each stage is idempotent and can run alone. `land` and `resolve` write the durable schemas by transactions; from `build` on all is made
+anew beside the live warehouse, which only `publish` replaces, in one step.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from regulars.engines.base import Engine, open_engine
+from regulars.errors import InputError, RegularsError, WarehouseError
+from regulars.settings import Settings
+
+if TYPE_CHECKING:
+    from regulars.land.stage import Given
+    from regulars.transform import Transformer
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run was asked to do beyond its settings."""
+
+    files: Sequence[str] = ()
+    given: Sequence[Given] = ()
+    stages: Sequence[str] = ()
+    full_refresh: bool = False
+    restage: bool = False
+    command: str = "run"
+
+
+class Watcher(Protocol):
+    """Sees a run go by: the terminal, or nobody."""
+
+    def stage_started(self, name: str, what: str) -> None:
+        """A stage begins."""
+
+    def progress(self, words: str) -> None:
+        """How far the stage is."""
+
+    def stage_finished(self, name: str, summary: str, seconds: float) -> None:
+        """A stage is done."""
+
+    def note(self, words: str) -> None:
+        """Something the user should know of."""
+
+
+class Nobody:
+    """A Watcher that looks away."""
+
+    def stage_started(self, name: str, what: str) -> None:
+        """Ignored."""
+
+    def progress(self, words: str) -> None:
+        """Ignored."""
+
+    def stage_finished(self, name: str, summary: str, seconds: float) -> None:
+        """Ignored."""
+
+    def note(self, words: str) -> None:
+        """Ignored."""
+
+
+@dataclass
+class Run:
+    """One run on its way through the stages."""
+
+    run_id: str
+    engine: Engine
+    settings: Settings
+    request: Request
+    transformer: Transformer
+    progress: Callable[[str], None]
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the pipeline: `work` does it and returns one line of what was done."""
+
+    name: str
+    what: str
+    work: Callable[[Run], str]
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """What a run came to."""
+
+    run_id: str
+    summaries: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def _land(run: Run) -> str:
+    from regulars.land.stage import given_files, land, restage
+
+    given = [*given_files(run.request.files, run.settings), *run.request.given]
+    with run.engine.durable() as durable:
+        if run.request.restage:
+            run.notes += restage(durable, run.settings, run.progress).notes
+        report = land(
+            durable, run.settings, given, full_refresh=run.request.full_refresh, on_progress=run.progress
+        )
+        landed = durable.query("select count(*) from ops.loads where status = 'landed'").column(0)[0].as_py()
+    run.notes += report.notes
+    if not landed:
+        raise InputError(
+            "There is nothing to work on: no file was given and none had landed before."
+            " Write `regulars run orders.csv`, or name your files in regulars.toml."
+        )
+    return report.summary
+
+
+def _resolve(run: Run) -> str:
+    from regulars.identity.stage import resolve
+
+    with run.engine.durable() as durable:
+        return resolve(durable, run.settings.identity).summary
+
+
+def _build(run: Run) -> str:
+    from regulars.parameters import write_parameters
+
+    with run.engine.build(fresh=True) as build:
+        write_parameters(build, run.settings)
+    return run.transformer.build("core", run.progress)
+
+
+def _learn(run: Run) -> str:
+    from regulars.learn.stage import learn
+
+    previous = None
+    if run.engine.has_live():
+        with run.engine.live() as live:
+            if live.columns("learned.cluster_profiles"):
+                previous = live.query("select * from learned.cluster_profiles order by cluster_id")
+    with run.engine.build() as build:
+        report = learn(build, run.settings.clusters, run.engine.models_folder, run.run_id, previous)
+    return report.summary
+
+
+def _finish(run: Run) -> str:
+    return run.transformer.build("finish", run.progress)
+
+
+def _check(run: Run) -> str:
+    from regulars.quality.checks import check
+
+    return check(run.engine, run.transformer, run.run_id, run.progress)
+
+
+def _publish(run: Run) -> str:
+    from regulars.publishing import publish
+
+    return publish(run.engine, run.run_id)
+
+
+STAGES = (
+    Stage("land", "read the sources, keep every row, type it or set it aside with a reason", _land),
+    Stage("resolve", "link the records of one person and give each person a stable id", _resolve),
+    Stage("build", "customers, orders, RFM scores, segments, cohorts and behaviour", _build),
+    Stage("learn", "clusters of customers who buy alike", _learn),
+    Stage("finish", "segment metrics and the customer 360", _finish),
+    Stage("check", "keys, contracts and reconciliation", _check),
+    Stage("publish", "put the finished build live in one step", _publish),
+)
+_NEEDS_BUILD = ("learn", "finish", "check", "publish")
+
+
+def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None = None) -> RunReport:
+    """Runs the stages asked for, all by default, under the warehouse's lock.
+
+    Args:
+        settings: The settings.
+        request: Files, stages and the command's words for the journal.
+        watcher: Sees the run go by.
+
+    Raises:
+        LockedError: Another run holds the warehouse.
+        RegularsError: A stage failed; the live warehouse is as it was.
+    """
+    from regulars.transform import Transformer
+
+    watcher = watcher or Nobody()
+    chosen = _chosen(request.stages)
+    engine = open_engine(settings)
+    with engine.lock():
+        engine.prepare()
+        transformer = Transformer(engine.dbt_environment(), engine.dbt_target, engine.dbt_folder)
+        if any(stage.name in ("build", "finish", "check") for stage in chosen):
+            transformer.warm()
+        run = Run(engine.journal.start_run(request.command), engine, settings, request, transformer, watcher.progress)
+        try:
+            summaries = {stage.name: _run_stage(run, stage, watcher) for stage in chosen}
+        except BaseException as error:
+            words = str(error) if isinstance(error, RegularsError) else f"{type(error).__name__}: {error}"
+            engine.journal.finish_run(run.run_id, "failed", words)
+            raise
+        engine.journal.finish_run(run.run_id, "done")
+    return RunReport(run.run_id, summaries, tuple(run.notes))
+
+
+def _chosen(names: Sequence[str]) -> list[Stage]:
+    known = [stage.name for stage in STAGES]
+    for name in names:
+        if name not in known:
+            raise InputError(f"There is no stage `{name}`. The stages are: {', '.join(known)}.")
+    return [stage for stage in STAGES if not names or stage.name in names]
+
+
+def _run_stage(run: Run, stage: Stage, watcher: Watcher) -> str:
+    journal, position = run.engine.journal, STAGES.index(stage) + 1
+    if stage.name in _NEEDS_BUILD and not run.engine.has_build():
+        raise WarehouseError(f"Stage {stage.name} needs a build in flight. Run `regulars run --stage build` first.")
+    journal.start_stage(run.run_id, position, stage.name)
+    watcher.stage_started(stage.name, stage.what)
+    said = time.monotonic()
+
+    def progress(words: str) -> None:
+        nonlocal said
+        watcher.progress(words)
+        # The journal's readers look once a second; writing more often would only cost time.
+        if time.monotonic() - said >= 1:
+            said = time.monotonic()
+            journal.progress(run.run_id, position, words)
+
+    run.progress = progress
+    started, noted = time.monotonic(), len(run.notes)
+    try:
+        summary = stage.work(run)
+    except BaseException as error:
+        journal.finish_stage(run.run_id, position, "failed", time.monotonic() - started, str(error))
+        raise
+    seconds = time.monotonic() - started
+    journal.finish_stage(run.run_id, position, "done", seconds, summary)
+    watcher.stage_finished(stage.name, summary, seconds)
+    for note in run.notes[noted:]:
+        watcher.note(note)
+    return summary

@@ -1,0 +1,63 @@
+"""The publish stage: what readers need of the durable side is copied into the build, which then replaces the live warehouse.
+
+Readers open the live file alone, so it carries the ledger, the reconciliation, rejected rows, the journal and row counts with it.
+"""
+
+from __future__ import annotations
+
+from regulars import catalog
+from regulars.engines.base import Engine, Session
+
+# Rejected rows that the live warehouse shows per load; the durable side keeps them all, and ops.loads counts them.
+REJECTED_SHOWN = 10_000
+
+_RECONCILIATION = """
+create or replace table ops.reconciliation as
+with rows_of_loads as (
+    select
+        source, load_id, uri, position, line, case line
+            when 'rows landed' then rows when 'staged' then staged when 'rejected' then rejected
+            when 'exact duplicates' then duplicates else rows - staged - rejected - duplicates
+        end as rows
+    from durable.ops.loads, (values
+        (1, 'rows landed'), (2, 'staged'), (3, 'rejected'), (4, 'exact duplicates'), (5, 'unaccounted for')
+    ) as lines (position, line)
+    where status = 'landed'
+)
+select 'rows' as kind, source, load_id, uri, position, line, rows, cast(null as bigint) as orders, cast(null as decimal(18, 2)) as amount
+from rows_of_loads
+union all by name
+select 'money' as kind, source, line_number as position, line, rows, orders, amount from marts.revenue_reconciliation
+"""
+
+
+def publish(engine: Engine, run_id: str) -> str:
+    """Completes the build and puts it live; returns one line of what is live now."""
+    with engine.build() as build:
+        _carry_over(build, engine, run_id)
+        customers = build.query(f"select count(*) from {catalog.CUSTOMER_SEGMENTS}").column(0)[0].as_py()
+    engine.publish()
+    return f"{customers:,} customers live in {engine.location}"
+
+
+def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
+    for schema in ("ops", "staging"):
+        build.execute(f"create schema if not exists {schema}")
+    for table in (catalog.LOADS, catalog.IDENTITY_IDS, catalog.IDENTITY_DECISIONS):
+        build.execute(f"create or replace table {table.name} as select * from durable.{table.name}")
+    build.execute(
+        f"create or replace table {catalog.REJECTED_ROWS.name} as"
+        f" select * exclude (place) from (select *, row_number() over (partition by load_id order by row_number) as place"
+        f" from durable.{catalog.REJECTED_ROWS.name}) numbered where place <= {REJECTED_SHOWN}"
+    )
+    build.execute(_RECONCILIATION)
+    build.replace(catalog.RUNS.name, engine.journal.runs_table())
+    build.replace(catalog.RUN_STAGES.name, engine.journal.stages_table())
+    # The run that publishes is still open in the journal, and whoever reads this file sees it finished.
+    for name in (catalog.RUNS.name, catalog.RUN_STAGES.name):
+        build.execute(f"update {name} set status = 'done' where run_id = $1 and status = 'running'", (run_id,))
+    build.execute(
+        "create or replace table ops.row_counts as select schema_name, table_name, estimated_size as rows"
+        " from duckdb_tables() where database_name in ('durable', current_database()) and not internal"
+        " order by schema_name, table_name"
+    )

@@ -1,0 +1,203 @@
+"""The only door to the published data: CLI, Python results, exports and, later, the API and the dashboard ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from regulars import catalog
+from regulars.engines.base import Engine, Session
+from regulars.errors import InputError
+from regulars.settings import ShopSettings
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What the published numbers were made from: read it beside every number."""
+
+    as_of: str
+    window_days: int
+    segment_map: str
+    currency: str
+    customers: int
+    orders: int
+
+
+class Queries:
+    """Questions to one warehouse; each opens the live state anew, so it always sees one whole published build."""
+
+    def __init__(self, engine: Engine, shop: ShopSettings) -> None:
+        self._engine, self._shop = engine, shop
+
+    def basis(self) -> Basis:
+        """As of when, over which window and with which map the live numbers were made."""
+        with self._engine.live() as live:
+            row = live.query(
+                "select cast(r.as_of as varchar) as as_of, r.window_days, p.segment_map, coalesce(r.currency, '') as currency,"
+                f" (select count(*) from {catalog.CUSTOMER_SEGMENTS}) as customers,"
+                f" (select count(*) from {catalog.FCT_ORDERS} where is_valid) as orders"
+                " from intermediate.int_run_parameters r cross join settings.parameters p"
+            ).to_pylist()[0]
+        return Basis(**row)
+
+    def segments(self) -> pa.Table:
+        """segment_metrics, in the map's order."""
+        with self._engine.live() as live:
+            return live.query(f"select * from {catalog.SEGMENT_METRICS} order by position")
+
+    def find_customers(self, text: str) -> list[int]:
+        """Golden ids that a text may mean: a golden id, a source's id, an e-mail address or a phone number.
+
+        `source:id` names one source's id when several people share it.
+        """
+        with self._engine.live() as live:
+            for sql, params in self._readings(text.strip()):
+                found = live.query(f"select distinct customer_id from ({sql}) order by 1 limit 20", params)
+                if found.num_rows:
+                    return [int(value) for value in found.column(0).to_pylist()]
+        return []
+
+    def customer(self, text: str) -> int:
+        """The one golden id that a text means.
+
+        Raises:
+            InputError: Nobody or several people answer to it.
+        """
+        found = self.find_customers(text)
+        if not found:
+            raise InputError(f"Nobody is known by `{text}`. Give a customer id, a source's id, an e-mail or a phone number.")
+        if len(found) > 1:
+            raise InputError(
+                f"`{text}` may be any of {', '.join(map(str, found))}. Give one of these ids, or SOURCE:{text}."
+            )
+        return found[0]
+
+    def customer_360(self, customer_id: int) -> pa.Table:
+        """The customer's wide row."""
+        with self._engine.live() as live:
+            return live.query(f"select * from {catalog.CUSTOMER_360} where customer_id = $1", (customer_id,))
+
+    def customer_orders(self, customer_id: int, limit: int = 20) -> pa.Table:
+        """The customer's newest orders."""
+        with self._engine.live() as live:
+            return live.query(
+                f"select order_date, order_id, source, status, amount, net_amount, store from {catalog.FCT_ORDERS}"
+                f" where customer_id = $1 order by ordered_at desc, order_key limit {int(limit)}",
+                (customer_id,),
+            )
+
+    def customer_sources(self, customer_id: int) -> pa.Table:
+        """The source records that are this person."""
+        with self._engine.live() as live:
+            return live.query(
+                f"select * from {catalog.IDENTITY_MAP} where customer_id = $1 order by source, source_customer_id limit 100",
+                (customer_id,),
+            )
+
+    def table(self, name: str) -> pa.Table:
+        """A whole published table, for Python results; names are those of PRODUCT 8.
+
+        Raises:
+            InputError: There is no such table.
+        """
+        with self._engine.live() as live:
+            return live.query(f"select * from {_checked(live, name)}")
+
+    def tables(self) -> pa.Table:
+        """Every published table with its rows."""
+        with self._engine.live() as live:
+            return live.query(
+                "select table_schema as schema, table_name from information_schema.tables"
+                " where table_schema in ('marts', 'learned', 'ops', 'staging', 'raw', 'settings', 'intermediate')"
+                " order by table_schema, table_name"
+            )
+
+    def sql(self, statement: str, limit: int | None = None) -> pa.Table:
+        """The result of a query over the published tables, cut after `limit` rows.
+
+        Raises:
+            InputError: It is no query, or names what is not there.
+        """
+        with self._engine.live() as live, self._said_plainly():
+            reader = live.stream(statement.rstrip().rstrip(";"))
+            batches, rows = [], 0
+            for batch in reader:
+                batches.append(batch)
+                rows += batch.num_rows
+                if limit is not None and rows >= limit:
+                    break
+            found = pa.Table.from_batches(batches, reader.schema)
+        return found if limit is None else found.slice(0, limit)
+
+    @contextmanager
+    def customers_stream(self, segments: Sequence[str] = (), columns: Sequence[str] = ()) -> Iterator[pa.RecordBatchReader]:
+        """customer_360 rows, of some segments or of all, batch by batch, best customers first.
+
+        Raises:
+            InputError: There is no such segment or column.
+        """
+        with self._engine.live() as live:
+            known = [str(v) for v in live.query(f"select segment from {catalog.SEGMENT_METRICS} order by position").column(0).to_pylist()]
+            for segment in segments:
+                if segment not in known:
+                    raise InputError(f"There is no segment `{segment}`. The segments are: {', '.join(known)}.")
+            present = live.columns(catalog.CUSTOMER_360)
+            for column in columns:
+                if column not in present:
+                    raise InputError(f"customer_360 has no column `{column}`. It has: {', '.join(present)}.")
+            chosen = ", ".join(f'"{column}"' for column in columns) or "*"
+            places = ", ".join(f"${index}" for index in range(1, len(segments) + 1))
+            where = f"where segment in ({places})" if segments else ""
+            yield live.stream(f"select {chosen} from {catalog.CUSTOMER_360} {where} order by customer_id", tuple(segments))
+
+    def _readings(self, text: str) -> list[tuple[str, tuple[object, ...]]]:
+        """The meanings a text may have, likeliest first."""
+        by_source = f"select customer_id from {catalog.IDENTITY_MAP} where source_customer_id = $1"
+        readings: list[tuple[str, tuple[object, ...]]] = []
+        if "@" in text:
+            readings.append((f"select customer_id from {catalog.IDENTITY_MAP} where email = $1", (text.lower(),)))
+            readings.append((f"select customer_id from {catalog.DIM_CUSTOMERS} where email = $1", (text.lower(),)))
+        if text.isdigit() and len(text) < 19:
+            either = f"select customer_id from {catalog.CUSTOMER_SEGMENTS} where customer_id = $2 union all {by_source}"
+            redirected = (
+                f"select redirected_to as customer_id from {catalog.IDENTITY_IDS.name}"
+                " where customer_id = $1 and redirected_to is not null"
+            )
+            readings += [(either, (text, int(text))), (redirected, (int(text),))]
+        readings.append((by_source, (text,)))
+        source, separator, own = text.partition(":")
+        if separator:
+            readings.append((f"{by_source} and source = $2", (own, source)))
+        number = _e164(text, self._shop.country)
+        if number:
+            readings.append((f"select customer_id from {catalog.IDENTITY_MAP} where phone = $1", (number,)))
+            readings.append((f"select customer_id from {catalog.DIM_CUSTOMERS} where phone = $1", (number,)))
+        return readings
+
+    @contextmanager
+    def _said_plainly(self) -> Iterator[None]:
+        try:
+            yield
+        except self._engine.query_errors as error:
+            raise InputError(f"{error}\nThe tables are listed by `regulars docs`.") from None
+
+
+def _checked(live: Session, name: str) -> str:
+    """A table's name, after a look that there is one, so that no text from outside becomes SQL."""
+    for schema in ("", *catalog.SEARCH_PATH):
+        qualified = name if not schema else f"{schema}.{name}"
+        if "." in qualified and live.columns(qualified):
+            return qualified
+    raise InputError(f"There is no table `{name}`. `regulars docs` lists them.")
+
+
+def _e164(text: str, country: str) -> str | None:
+    import phonenumbers
+
+    try:
+        return str(phonenumbers.format_number(phonenumbers.parse(text, country), phonenumbers.PhoneNumberFormat.E164))
+    except phonenumbers.NumberParseException:
+        return None

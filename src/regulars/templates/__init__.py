@@ -1,0 +1,1 @@
+"""Files that `regulars init` writes."""

@@ -1,0 +1,29 @@
+
+    
+
+    create  table
+      "build"."intermediate"."int_refunds__dated__dbt_tmp"
+  
+    
+    as (
+      
+
+with orders as (
+
+    select * from "build"."marts"."fct_orders"
+
+)
+
+select
+    order_key,
+    customer_id,
+    source,
+    store,
+    refunded_amount as amount,
+    line_count,
+    refund_date
+from orders
+where refund_date is not null
+    );
+    
+  

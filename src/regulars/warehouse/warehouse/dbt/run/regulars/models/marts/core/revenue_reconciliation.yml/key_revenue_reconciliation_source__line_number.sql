@@ -1,0 +1,21 @@
+
+    
+    select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+      
+    
+  
+select
+    source, line_number,
+    count(*) as occurrences
+from "build"."marts"."revenue_reconciliation"
+group by source, line_number
+having count(*) > 1  or source is null  or line_number is null 
+
+  
+  
+      
+    ) dbt_internal_test

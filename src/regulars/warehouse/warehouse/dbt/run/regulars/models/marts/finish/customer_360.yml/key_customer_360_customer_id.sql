@@ -1,0 +1,21 @@
+
+    
+    select
+      count(*) as failures,
+      count(*) != 0 as should_warn,
+      count(*) != 0 as should_error
+    from (
+      
+    
+  
+select
+    customer_id,
+    count(*) as occurrences
+from "build"."marts"."customer_360"
+group by customer_id
+having count(*) > 1  or customer_id is null 
+
+  
+  
+      
+    ) dbt_internal_test

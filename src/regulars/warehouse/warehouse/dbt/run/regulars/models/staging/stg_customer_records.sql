@@ -1,0 +1,47 @@
+
+  
+  create view "build"."intermediate"."stg_customer_records__dbt_tmp" as (
+    with records as (
+
+    select * from "durable"."staging"."customer_records"
+
+),
+
+superseded as (
+
+    select * from "durable"."staging"."superseded"
+    where entity = 'customer_records'
+
+)
+
+select
+    source,
+    source_customer_id,
+    customer_key,
+    email,
+    phone,
+    first_name,
+    last_name,
+    full_name,
+    gender,
+    address,
+    city,
+    postcode,
+    country,
+    age,
+    income,
+    consent,
+    birth_date,
+    created_at,
+    _load_id,
+    _row
+from records
+where not exists (
+    select 1
+    from superseded
+    where
+        superseded.source = records.source
+        and superseded.load_id = records._load_id
+        and superseded.row_number = records._row
+)
+  );
