@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from regulars.result import Result, run
     from regulars.errors import RegularsError
+    from regulars.result import Result, run
     from regulars.settings import Settings, load_settings
 
 __version__ = "0.1.0"

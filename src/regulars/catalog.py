@@ -1,6 +1,6 @@
 """Every schema and table that Python names, once, and the columns of those it creates.
 
-Durable tables grow by transactions; derived ones are built anew by every run (PRODUCT 1). The marts' columns are
+Durable tables grow by transactions; derived ones are built anew by every run (DECISIONS 13). The marts' columns are
 contracts of the dbt project and stand in its yml files.
 """
 

@@ -1,6 +1,7 @@
 """The command line: words in, one call, words out. No logic lives here.
 
-Exit codes: 0 ok · 1 failed checks · 2 bad input or settings · 3 warehouse or source unreachable · 4 another run holds the lock.
+Exit codes: 0 ok · 1 failed checks · 2 bad input or settings · 3 warehouse or source unreachable · 4 another run holds
+the lock.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Annotated, Any
 
 import typer
 
-from regulars import __version__, cli_views as views
+from regulars import __version__
+from regulars import cli_views as views
 from regulars.errors import RegularsError
 from regulars.settings import Settings, load_settings, overridden
 from regulars.terminal import StageWatcher, console, errors
@@ -36,11 +38,17 @@ Warehouse = Annotated[str | None, typer.Option("--warehouse", "-w", help="Folder
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 AsOf = Annotated[
     dt.datetime | None,
-    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Start of this day is now. Default: the day after the newest order."),
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], help="Start of this day is now. Default: the day after the newest order."
+    ),
 ]
-Window = Annotated[int | None, typer.Option("--window-days", min=1, help="Days that orders and spend are counted over.")]
+Window = Annotated[
+    int | None, typer.Option("--window-days", min=1, help="Days that orders and spend are counted over.")
+]
 Clusters = Annotated[str | None, typer.Option("--k", help="Number of clusters, or auto.")]
-Map = Annotated[str | None, typer.Option("--map", help="Segment map: eleven, ten, eight, seven, six, or a CSV of yours.")]
+Map = Annotated[
+    str | None, typer.Option("--map", help="Segment map: eleven, ten, eight, seven, six, or a CSV of yours.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")]
 
 
@@ -78,7 +86,9 @@ def init(folder: Annotated[Path, typer.Argument(help="Project folder; made if ne
 def generate(
     folder: Annotated[Path, typer.Argument(help="Where the files go.")] = Path("shop"),
     customers: Annotated[int, typer.Option(min=10, help="People in the shop.")] = 2000,
-    orders: Annotated[int | None, typer.Option(min=1, help="About how many orders; default: what the people buy.")] = None,
+    orders: Annotated[
+        int | None, typer.Option(min=1, help="About how many orders; default: what the people buy.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another seed, another shop.")] = 7,
     file_format: Annotated[str, typer.Option("--format", help="csv or parquet.")] = "csv",
     clean: Annotated[bool, typer.Option("--clean", help="No dirt: no typos, duplicates, gaps or odd dates.")] = False,
@@ -108,7 +118,9 @@ def sources_preview(
 @app.command()
 def land(
     files: Annotated[list[str] | None, typer.Argument(help="Files or globs; none = the settings' sources.")] = None,
-    restage: Annotated[bool, typer.Option("--restage", help="Apply the present mapping to all that was landed.")] = False,
+    restage: Annotated[
+        bool, typer.Option("--restage", help="Apply the present mapping to all that was landed.")
+    ] = False,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Forget these sources and start again.")] = False,
     settings_file: SettingsFile = None,
     warehouse: Warehouse = None,
@@ -137,7 +149,7 @@ def run(
     settings = overridden(
         _settings(settings_file, warehouse),
         rfm={"as_of": as_of.date() if as_of else None, "window_days": window_days, "map": segment_map},
-        clusters={"k": k if k in (None, "auto") else _number(k)},
+        clusters={"k": int(k) if k and k.isdigit() else k},
     )
     _run(settings, files or [], stage or [], full_refresh=full_refresh, as_json=as_json, quiet=quiet)
 
@@ -168,8 +180,12 @@ def customer(
 @app.command()
 def export(
     output: Annotated[Path, typer.Argument(help="The file: .csv, .json, .parquet or .xlsx.")],
-    segment: Annotated[list[str] | None, typer.Option("--segment", "-s", help="Only this segment; may be repeated.")] = None,
-    column: Annotated[list[str] | None, typer.Option("--column", "-c", help="Only this column; may be repeated.")] = None,
+    segment: Annotated[
+        list[str] | None, typer.Option("--segment", "-s", help="Only this segment; may be repeated.")
+    ] = None,
+    column: Annotated[
+        list[str] | None, typer.Option("--column", "-c", help="Only this column; may be repeated.")
+    ] = None,
     file_format: Annotated[str | None, typer.Option("--format", help="csv, json, parquet or xlsx.")] = None,
     settings_file: SettingsFile = None,
     warehouse: Warehouse = None,
@@ -219,18 +235,24 @@ def _run(
         views.segments(settings, as_json)
 
 
-def _pipeline(settings: Settings, files: list[str], stages: list[str], *, quiet: bool, command: str, **asked: bool) -> None:
+def _pipeline(
+    settings: Settings,
+    files: list[str],
+    stages: list[str],
+    *,
+    full_refresh: bool = False,
+    restage: bool = False,
+    quiet: bool,
+    command: str,
+) -> None:
     from regulars.pipeline import Request, run_pipeline
 
     watcher = StageWatcher(quiet=quiet)
+    request = Request(files=files, stages=stages, full_refresh=full_refresh, restage=restage, command=command)
     try:
-        run_pipeline(settings, Request(files=files, stages=stages, command=command, **asked), watcher)
+        run_pipeline(settings, request, watcher)
     finally:
         watcher.stop()
-
-
-def _number(text: str) -> int | str:
-    return int(text) if text.isdigit() else text
 
 
 def main() -> None:

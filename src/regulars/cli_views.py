@@ -60,7 +60,7 @@ def customer(settings: Settings, who: str, as_json: bool) -> None:
     if as_json:
         print_json([row | {"records": sources.to_pylist(), "orders": orders.to_pylist()}])
         return
-    name = row.get("full_name") or row.get("email") or f"Customer {customer_id}"
+    name = row.get("full_name") or row.get("email") or row.get("phone") or sources.column("source_customer_id")[0].as_py()
     console.print(f"\n[bold]{name}[/]  customer {customer_id} · [bold]{row['segment']}[/]")
     for column, value in row.items():
         if value is not None and column not in ("customer_id", "full_name", "segment"):
@@ -74,7 +74,9 @@ def status(settings: Settings, as_json: bool) -> None:
     engine = open_engine(settings)
     latest = engine.journal.latest()
     if latest is None:
-        raise InputError(f"Nothing was ever run in {engine.location}. Start with `regulars run FILE` or `regulars demo`.")
+        raise InputError(
+            f"Nothing was ever run in {engine.location}. Start with `regulars run FILE` or `regulars demo`."
+        )
     running = latest.status == "running" and not _alive(latest.process_id)
     state = "interrupted" if running else latest.status
     stages = engine.journal.stages_table(latest.run_id)
@@ -94,16 +96,23 @@ def status(settings: Settings, as_json: bool) -> None:
     else:
         console.print("\n[bold yellow]Nothing is live yet.[/] Run `regulars run` until it ends well.")
     colour = {"done": "green", "running": "cyan"}.get(state, "red")
-    console.print(f"[bold {colour}]{state.capitalize()}[/]  run {latest.run_id} ({latest.command}), started {latest.started_at} UTC")
+    console.print(
+        f"[bold {colour}]{state.capitalize()}[/]  run {latest.run_id} ({latest.command}),"
+        f" started {latest.started_at} UTC"
+    )
     if latest.error:
-        console.print(f"  {latest.error}\n  [bold]Next:[/] mend that, then `regulars run` again; what was landed is kept.")
-    print_table(stages, "Stages", wide=("summary",))
+        console.print(
+            f"  {latest.error}\n  [bold]Next:[/] mend that, then `regulars run` again; what was landed is kept."
+        )
+    shown_columns = ("stage", "status", "seconds", "progress" if state == "running" else "summary")
+    print_table(stages, "Stages", columns=shown_columns, wide=shown_columns[3:])
     if loads is not None and loads.num_rows:
-        print_table(loads, "Newest loads", wide=("uri",))
+        print_table(loads, "Newest loads")
 
 
 _LOADS = (
-    "select load_id, source, entity, rows, staged, rejected, duplicates, status, uri from ops.loads order by load_id desc"
+    "select load_id as load, source, rows, staged, rejected, duplicates, status from ops.loads"
+    " order by load_id desc"
 )
 
 
@@ -130,7 +139,9 @@ def sources(settings: Settings, as_json: bool) -> None:
         print_json(listed)
         return
     if not listed:
-        console.print("No source is set up and none has landed. `regulars sources preview FILE` shows how a file is read.")
+        console.print(
+            "No source is set up and none has landed. `regulars sources preview FILE` shows how a file is read."
+        )
         return
     print_table(pa.Table.from_pylist(listed), "Sources", wide=("path",))
 

@@ -1,4 +1,4 @@
-"""The settings as tables: schema `settings` of the build, which dbt reads, so that the parsed dbt project never changes.
+"""The settings as tables: schema `settings` of the build, which dbt reads, so the parsed dbt project never changes.
 
 They are published with the marts: a live warehouse says with which rules it was made.
 """
@@ -77,9 +77,7 @@ def _status_words(settings: Settings) -> pa.Table:
 
 
 def _fx_rates(settings: Settings) -> pa.Table:
-    schema = pa.schema(
-        [("rate_date", pa.date32()), ("currency", pa.string()), ("rate", pa.decimal128(18, 8))]
-    )
+    schema = pa.schema([("rate_date", pa.date32()), ("currency", pa.string()), ("rate", pa.decimal128(18, 8))])
     path = settings.policy.fx_file
     if path is None:
         return schema.empty_table()
@@ -89,7 +87,8 @@ def _fx_rates(settings: Settings) -> pa.Table:
         table = table.select(list(types))
     except (OSError, KeyError, pa.ArrowInvalid) as error:
         raise SettingsError(
-            f"policy.fx_file {path} cannot be used: {error}. It must have the columns date,currency,rate, dates as 2025-01-31."
+            f"policy.fx_file {path} cannot be used: {error}."
+            " It must have the columns date,currency,rate, dates as 2025-01-31."
         ) from None
     table = table.set_column(1, "currency", pc.utf8_upper(table.column("currency")))
     if table.group_by(["date", "currency"]).aggregate([]).num_rows < table.num_rows:

@@ -1,13 +1,15 @@
 """STAGES: the map of the whole program, from files to the published warehouse. CLI, docs and tests are made from it.
 
-Each stage is idempotent and can run alone. `land` and `resolve` write the durable schemas by transactions; from `build` on all is made
-anew beside the live warehouse, which only `publish` replaces, in one step.
+Each stage is idempotent and can run alone. `land` and `resolve` write the durable schemas by transactions; from `build`
+on all is made anew beside the live warehouse, which only `publish` replaces, in one step.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -102,9 +104,7 @@ def _land(run: Run) -> str:
     with run.engine.durable() as durable:
         if run.request.restage:
             run.notes += restage(durable, run.settings, run.progress).notes
-        report = land(
-            durable, run.settings, given, full_refresh=run.request.full_refresh, on_progress=run.progress
-        )
+        report = land(durable, run.settings, given, full_refresh=run.request.full_refresh, on_progress=run.progress)
         landed = durable.query("select count(*) from ops.loads where status = 'landed'").column(0)[0].as_py()
     run.notes += report.notes
     if not landed:
@@ -193,6 +193,8 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
         transformer = Transformer(engine.dbt_environment(), engine.dbt_target, engine.dbt_folder)
         if any(stage.name in ("build", "finish", "check") for stage in chosen):
             transformer.warm()
+        if any(stage.name == "learn" for stage in chosen):
+            threading.Thread(target=_warm_learning, name="learn", daemon=True).start()
         run = Run(engine.journal.start_run(request.command), engine, settings, request, transformer, watcher.progress)
         try:
             summaries = {stage.name: _run_stage(run, stage, watcher) for stage in chosen}
@@ -202,6 +204,14 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
             raise
         engine.journal.finish_run(run.run_id, "done")
     return RunReport(run.run_id, summaries, tuple(run.notes))
+
+
+def _warm_learning() -> None:
+    """Imports the model library while the database works; a fault shows when the stage imports it itself."""
+    from regulars.learn.clusters import warm
+
+    with suppress(ImportError):
+        warm()
 
 
 def _chosen(names: Sequence[str]) -> list[Stage]:

@@ -1,6 +1,7 @@
-"""The publish stage: what readers need of the durable side is copied into the build, which then replaces the live warehouse.
+"""The publish stage: what readers need of the durable side goes into the build, which then replaces the live warehouse.
 
-Readers open the live file alone, so it carries the ledger, the reconciliation, rejected rows, the journal and row counts with it.
+Readers open the live file alone, so it carries the ledger, the reconciliation, rejected rows, the journal and row
+counts with it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ with rows_of_loads as (
     ) as lines (position, line)
     where status = 'landed'
 )
-select 'rows' as kind, source, load_id, uri, position, line, rows, cast(null as bigint) as orders, cast(null as decimal(18, 2)) as amount
+select
+    'rows' as kind, source, load_id, uri, position, line, rows, cast(null as bigint) as orders,
+    cast(null as decimal(18, 2)) as amount
 from rows_of_loads
 union all by name
 select 'money' as kind, source, line_number as position, line, rows, orders, amount from marts.revenue_reconciliation
@@ -47,10 +50,17 @@ def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
         build.execute(f"create or replace table {table.name} as select * from durable.{table.name}")
     build.execute(
         f"create or replace table {catalog.REJECTED_ROWS.name} as"
-        f" select * exclude (place) from (select *, row_number() over (partition by load_id order by row_number) as place"
+        " select * exclude (place) from"
+        " (select *, row_number() over (partition by load_id order by row_number) as place"
         f" from durable.{catalog.REJECTED_ROWS.name}) numbered where place <= {REJECTED_SHOWN}"
     )
     build.execute(_RECONCILIATION)
+    # The intermediate views look into the durable side, which readers of the live warehouse do not have.
+    views = build.query(
+        "select view_name from duckdb_views() where schema_name = 'intermediate' and database_name = current_database()"
+    )
+    for view in views.column(0).to_pylist():
+        build.execute(f'drop view intermediate."{view}"')
     build.replace(catalog.RUNS.name, engine.journal.runs_table())
     build.replace(catalog.RUN_STAGES.name, engine.journal.stages_table())
     # The run that publishes is still open in the journal, and whoever reads this file sees it finished.

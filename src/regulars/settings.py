@@ -21,6 +21,7 @@ SETTINGS_FILE = "regulars.toml"
 
 Entity = Literal["customers", "orders", "order_lines", "events"]
 ScoringMethod = Literal["quantile", "cuts", "ntile"]
+Status = Literal["completed", "pending", "cancelled", "refunded", "test"]
 
 
 class _Section(BaseModel):
@@ -30,8 +31,8 @@ class _Section(BaseModel):
 class ShopSettings(_Section):
     """Where the shop is: its name, clock, money and home country."""
 
-    name: str = "My shop"
-    timezone: str = "UTC"
+    name: str = Field("My shop", description="Name of the shop")
+    timezone: str = Field("UTC", description="IANA zone that decides on which day an order lies, such as Europe/London")
     currency: str | None = Field(None, description="Reporting currency; unset = the commonest one among the orders")
     country: str = Field("GB", description="Two-letter country of phone numbers written without a country code")
 
@@ -49,19 +50,25 @@ class ShopSettings(_Section):
 
 
 class PolicySettings(_Section):
-    """Which orders count, and when refunds lower them (PRODUCT 3)."""
+    """Which orders count, and when refunds lower them."""
 
-    unknown_status: Literal["completed", "pending", "cancelled", "refunded", "test"] = "completed"
-    refund_on: Literal["refund_date", "order_date"] = "refund_date"
-    status_words: dict[str, Literal["completed", "pending", "cancelled", "refunded", "test"]] = {}
+    unknown_status: Status = Field("completed", description="What an order with an unknown word of status, or none, is")
+    refund_on: Literal["refund_date", "order_date"] = Field(
+        "refund_date", description="Whether a refund lowers monetary on its own day or restates the order"
+    )
+    status_words: dict[str, Status] = Field(
+        {}, description='Your words of status, over the shipped ones: { "on its way" = "completed" }'
+    )
     fx_file: Path | None = Field(None, description="CSV of date,currency,rate: reporting money for 1 unit of currency")
 
 
 class MetricScoring(_Section):
     """How one of recency, frequency and monetary becomes a score."""
 
-    method: ScoringMethod
-    cuts: tuple[Decimal, ...] = ()
+    method: ScoringMethod = Field(description="Bins of equal customers, given cut points, or the classic ntile")
+    cuts: tuple[Decimal, ...] = Field(
+        (), description='For method = "cuts": lowest value of each band above the first, rising; one fewer than bins'
+    )
 
     @model_validator(mode="after")
     def _cuts_fit_method(self) -> MetricScoring:
@@ -76,27 +83,31 @@ class RfmSettings(_Section):
     """The window, the segment map, and scoring that departs from the map's own."""
 
     as_of: dt.date | None = Field(None, description="Start of this day; unset = the day after the newest valid order")
-    window_days: int = Field(365, ge=1, le=36500)
+    window_days: int = Field(
+        365, ge=1, le=36500, description="Days before as_of over which orders and spend are counted"
+    )
     map: str = Field("eleven", description="eleven, ten, eight, seven, six, or the path of your own map")
-    bins: int | None = Field(None, ge=2, le=9)
-    recency: MetricScoring | None = None
-    frequency: MetricScoring | None = None
-    monetary: MetricScoring | None = None
+    bins: int | None = Field(
+        None, ge=2, le=9, description="Scores run from 1 to this; must be what the map is made for"
+    )
+    recency: MetricScoring | None = Field(None, description="How recency is scored; unset = as the map says")
+    frequency: MetricScoring | None = Field(None, description="How frequency is scored; unset = as the map says")
+    monetary: MetricScoring | None = Field(None, description="How monetary is scored; unset = as the map says")
 
 
 class IdentitySettings(_Section):
-    """Guards of exact linking (PRODUCT 4)."""
+    """Guards of exact linking."""
 
     max_shared: int = Field(10, ge=1, description="A value on more records than this links nobody")
 
 
 class ClusterSettings(_Section):
-    """k-means on scaled recency, frequency and monetary (PRODUCT 6)."""
+    """k-means on scaled recency, frequency and monetary."""
 
-    k: int | Literal["auto"] = "auto"
-    k_min: int = Field(2, ge=2)
-    k_max: int = Field(10, le=50)
-    seed: int = 7
+    k: int | Literal["auto"] = Field("auto", description="Number of clusters; auto = the best useful one by silhouette")
+    k_min: int = Field(2, ge=2, description='Fewest clusters that k = "auto" tries')
+    k_max: int = Field(10, le=50, description='Most clusters that k = "auto" tries')
+    seed: int = Field(7, description="Seed of samples and starts: the same seed, the same clusters")
 
     @model_validator(mode="after")
     def _bounds(self) -> ClusterSettings:
@@ -108,20 +119,24 @@ class ClusterSettings(_Section):
 
 
 class SourceSettings(_Section):
-    """One [sources.<name>]: where its files are and how they map to an entity (PRODUCT 2)."""
+    """Where the files of one source are, and how their columns map to an entity."""
 
-    path: str | list[str] | None = None
-    entity: Entity | None = None
-    preset: str | None = None
+    path: str | list[str] | None = Field(
+        None, description="File or glob, or a list of them, from the working directory"
+    )
+    entity: Entity | None = Field(None, description="What its rows are; unset = found from the columns")
+    preset: str | None = Field(None, description="Layout of a known export; unset = found from the columns")
     fields: dict[str, str] = Field({}, description='field = "DuckDB SQL expression over the columns"')
     date_formats: list[str] = Field([], description="strptime formats, tried in this order before the built-in ones")
-    decimal: Literal[".", ","] = "."
+    decimal: Literal[".", ","] = Field(".", description="Decimal sign of its numbers")
     timezone: str | None = Field(None, description="Zone of timestamps without one; unset = the shop's")
     id_space: str = Field("", description="Name it when this source's customer ids are not those of the other sources")
-    encoding: str | None = None
-    delimiter: str | None = None
-    sheet: str | int | None = None
-    header: bool | None = None
+    encoding: str | None = Field(None, description="Encoding of its text; unset = found from the bytes")
+    delimiter: str | None = Field(None, description="Character between its columns; unset = found from the first lines")
+    sheet: str | int | None = Field(None, description="Excel sheet, by name or number; unset = the first that has rows")
+    header: bool | None = Field(
+        None, description="Whether its first row names the columns; unset = found from the rows"
+    )
 
     @property
     def paths(self) -> list[str]:
@@ -135,7 +150,11 @@ class Settings(BaseSettings):
     """All settings. The file is read first, then variables such as REGULARS_RFM__WINDOW_DAYS."""
 
     model_config = SettingsConfigDict(
-        env_prefix="REGULARS_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+        env_prefix="REGULARS_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
     )
     folder: ClassVar[Path]
 
@@ -195,12 +214,12 @@ def overridden(settings: Settings, **sections: dict[str, Any]) -> Settings:
     """
     values: dict[str, Any] = {}
     for name, changes in sections.items():
-        changes = {key: value for key, value in changes.items() if value is not None}
-        if not changes:
+        given = {key: value for key, value in changes.items() if value is not None}
+        if not given:
             continue
         section: BaseModel = getattr(settings, name)
         try:
-            values[name] = type(section).model_validate(section.model_dump() | changes)
+            values[name] = type(section).model_validate(section.model_dump() | given)
         except ValidationError as error:
             problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {_plain(e)}" for e in error.errors())
             raise SettingsError(f"{name}: {problems}") from None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import sys
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -15,7 +17,10 @@ from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
-console = Console(highlight=False)
+# A pipe or a file has no width: a table written to one is as wide as it needs.
+_PIPE_WIDTH = 200
+_LEAST_TEXT = 10
+console = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else _PIPE_WIDTH)
 errors = Console(stderr=True, highlight=False)
 
 
@@ -25,7 +30,9 @@ def print_json(rows: Iterable[dict[str, Any]]) -> None:
 
 
 def print_table(data: pa.Table, title: str = "", *, columns: Sequence[str] = (), wide: Sequence[str] = ()) -> None:
-    """An Arrow table for people: thousands separated, numbers to the right, long text wrapped.
+    """An Arrow table for people: thousands separated, numbers to the right and whole, long text wrapped.
+
+    A table too wide for the terminal is written row by row, a column a line, so that no number is cut off.
 
     Args:
         data: The rows; few.
@@ -34,20 +41,40 @@ def print_table(data: pa.Table, title: str = "", *, columns: Sequence[str] = (),
         wide: Columns that take the width that is left.
     """
     names = list(columns) or data.column_names
+    cells = [[shown(name, row[name]) for name in names] for row in data.select(names).to_pylist()]
+    numbers = [_is_number(data.schema.field(name).type) for name in names]
+    widths = [max([len(heading(name)), *(len(row[i]) for row in cells)]) for i, name in enumerate(names)]
+    least = [w if number else min(w, _LEAST_TEXT) for w, number in zip(widths, numbers, strict=True)]
+    if sum(least) + 3 * len(names) > console.width:
+        _print_records(title, names, cells)
+        return
     table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, title_style="bold")
-    for name in names:
-        kind = data.schema.field(name).type
-        number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    for name, number, width in zip(names, numbers, least, strict=True):
         table.add_column(
             heading(name),
             justify="right" if number else "left",
-            no_wrap=name not in wide,
-            overflow="fold" if name in wide else "ellipsis",
+            no_wrap=number,
+            overflow="fold",
+            min_width=width,
             ratio=1 if name in wide else None,
         )
-    for row in data.select(names).to_pylist():
-        table.add_row(*(escape(shown(name, row[name])) for name in names))
+    for row in cells:
+        table.add_row(*map(escape, row))
     console.print(table)
+
+
+def _print_records(title: str, names: list[str], cells: list[list[str]]) -> None:
+    if title:
+        console.print(f"[bold]{title}[/]")
+    margin = max(len(heading(name)) for name in names)
+    for row in cells:
+        for name, cell in zip(names, row, strict=True):
+            console.print(f"  {heading(name):<{margin}}  {escape(cell)}", soft_wrap=True)
+        console.print()
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 
 def heading(name: str) -> str:

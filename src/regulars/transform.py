@@ -78,7 +78,8 @@ class Transformer:
     def __init__(self, environment: Mapping[str, str], target: str, folder: Path) -> None:
         self._environment = dict(environment)
         self._target = target
-        self._folder = folder
+        # dbt takes relative paths from its project, which is the installed package.
+        self._folder = folder.resolve()
         # The parsed project names the database, which DuckDB calls after its file, and depends on nothing else.
         self._database = {
             "REGULARS_BUILD_PATH": Path(self._environment.get("REGULARS_BUILD_PATH", "build.duckdb")).name

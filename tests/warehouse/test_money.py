@@ -1,4 +1,4 @@
-"""Which orders count, how much and when: statuses, refunds, credit notes, currencies (PRODUCT 3)."""
+"""Which orders count, how much and when: statuses, refunds, credit notes, currencies (DECISIONS 3 and 4)."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ def _scores(session: DuckDBSession, customers: list[tuple[int, int, int]]) -> di
 
 
 def _by_definition(values: list[int], bins: int, sign: int) -> dict[int, int]:
-    """PRODUCT 5, word by word, on all customers rather than on the distribution of their values."""
+    """The definition of DECISIONS 5, word by word, on all customers rather than on the distribution of their values."""
     worth = [sign * value for value in values]
     lowest = min(worth)
     if Fraction(worth.count(lowest), len(worth)) <= Fraction(1, bins):

@@ -1,8 +1,8 @@
 """The embedded warehouse: one folder, one writer, readers that never wait.
 
-`durable.duckdb` holds what grows; a run builds `build.duckdb` beside `live.duckdb` and publishes by renaming it, so a reader has
-the old file or the new one, whole. DuckDB lets one process write a file or many read it: only a run that holds the lock opens the
-durable file, and readers open the live one read only.
+`durable.duckdb` holds what grows; a run builds `build.duckdb` beside `live.duckdb` and publishes by renaming it, so a
+reader has the old file or the new one, whole. DuckDB lets one process write a file or many read it: only a run that
+holds the lock opens the durable file, and readers open the live one read only.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class DuckDBSession:
 
     def replace(self, table: str, data: Rows) -> int:
         """Makes the table anew from these rows."""
-        self._connection.execute(f"create schema if not exists {table.split('.')[0]}")
+        self._connection.execute(f"create schema if not exists {table.split('.', maxsplit=1)[0]}")
         return self._insert(f"create or replace table {table} as select * from incoming", data)
 
     def columns(self, table: str) -> list[str]:
@@ -94,7 +94,8 @@ class DuckDBEngine:
         self.location = str(folder)
         self.journal = Journal(folder / "journal.sqlite")
         self.models_folder = folder / "models"
-        self.dbt_folder = folder / "dbt"
+        # Absolute, because dbt takes a relative one from its project, which is inside the package.
+        self.dbt_folder = folder.absolute() / "dbt"
         self._durable = folder / "durable.duckdb"
         self._build = folder / "build.duckdb"
         self._live = folder / "live.duckdb"

@@ -58,17 +58,18 @@ def _copy(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
 
 
 def _without_formulas(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers such as +44… are left alone."""
-    columns = []
-    for column in batch.columns:
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            risky = pc.and_(
-                pc.match_substring_regex(column, r"^[=+\-@\t\r]"),
-                pc.invert(pc.match_substring_regex(column, r"^[+-]?[0-9.,]+$")),
-            )
-            column = pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
-        columns.append(column)
-    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+    """Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers such as +44… stay."""
+    return pa.RecordBatch.from_arrays([_inert(column) for column in batch.columns], names=batch.schema.names)
+
+
+def _inert(column: pa.Array) -> pa.Array:
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return column
+    risky = pc.and_(
+        pc.match_substring_regex(column, r"^[=+\-@\t\r]"),
+        pc.invert(pc.match_substring_regex(column, r"^[+-]?[0-9.,]+$")),
+    )
+    return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
 
 
 def _write_excel(reader: pa.RecordBatchReader, path: Path) -> int:

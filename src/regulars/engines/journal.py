@@ -1,7 +1,7 @@
 """The run journal: runs, their stages and progress, readable by anyone while a run is going on.
 
-It is SQLite in WAL mode, because a DuckDB file that is being written cannot be read by another process. It is also the only
-place, with the ledger of loads, that reads the clock.
+It is SQLite in WAL mode, because a DuckDB file that is being written cannot be read by another process. It is also the
+only place, with the ledger of loads, that reads the clock.
 """
 
 from __future__ import annotations
@@ -64,9 +64,7 @@ class Journal:
                 "update runs set status = 'interrupted', error = 'The process ended without a word.'"
                 " where status = 'running'"
             )
-            connection.execute(
-                "update run_stages set status = 'interrupted' where status = 'running'"
-            )
+            connection.execute("update run_stages set status = 'interrupted' where status = 'running'")
             connection.execute(
                 "insert into runs values (?, ?, ?, 'running', ?, null, null)",
                 (run_id, command, os.getpid(), _text(started)),
@@ -139,7 +137,9 @@ class Journal:
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
         times = {index for index, field in enumerate(schema) if pa.types.is_timestamp(field.type)}
         arrays = [
-            pa.array([dt.datetime.fromisoformat(v) if v else None for v in column] if index in times else column, field.type)
+            pa.array(
+                [dt.datetime.fromisoformat(v) if v else None for v in column] if index in times else column, field.type
+            )
             for index, (column, field) in enumerate(zip(columns, schema, strict=True))
         ]
         return pa.Table.from_arrays(arrays, schema=schema)

@@ -1,4 +1,4 @@
-"""What never links: placeholder values, and values that too many records share (PRODUCT 4)."""
+"""What never links: placeholder values, and values that too many records share (DECISIONS 8)."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ Pure: it builds DuckDB SQL and runs nothing. Each raw row comes out of exactly o
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -49,17 +49,17 @@ class Conformer:
 
         A required field is null, or a field has fewer values in staging than there are texts in raw.
         """
-        staged = f"select 1 from {self.table.name} where source = {parse.quoted(self.source)} and _load_id = {self.load_id}"
+        rows = f"from {self.table.name} where source = {parse.quoted(self.source)} and _load_id = {self.load_id}"
         missing = " or ".join(f"{r.field} is null" for r in self.refusals if r.is_required)
-        doubts = [f"exists ({staged} and ({missing}))"]
+        doubts = [f"exists (select 1 {rows} and ({missing}))"]
         for field in dict.fromkeys(r.field for r in self.refusals if not r.is_required):
             texts = f"select count(raw_row_{field}) from ({self.typed}) typed"
-            doubts.append(f"({texts}) <> (select count({field}) from ({staged.replace('select 1', 'select *')}) staged)")
+            doubts.append(f"({texts}) <> (select count({field}) {rows})")
         return f"select {' or '.join(doubts)} as is_suspect"
 
     def rejected_sql(self) -> str:
         """Selects the rows to refuse as `staging.rejected_rows`, each with its first reason."""
-        choose = {
+        choose: dict[str, Callable[[Refusal], str]] = {
             "field": lambda r: parse.quoted(r.field),
             "reason": lambda r: r.reason,
             "value": lambda r: r.value,
@@ -127,6 +127,10 @@ class _Fields:
     def identifier(self, name: str) -> str:
         return parse.identifier(self.raw(name)) if self.has(name) else "cast(null as varchar)"
 
+    def word(self, name: str, otherwise: str) -> str:
+        words = _words()[name]
+        return parse.word(self.raw(name), words, otherwise) if self.has(name) else "cast(null as varchar)"
+
     def number(self, name: str, kind: str) -> str:
         return parse.number(self.raw(name), kind, self.source.decimal) if self.has(name) else f"cast(null as {kind})"
 
@@ -135,18 +139,16 @@ class _Fields:
             return "cast(null as timestamp)"
         zone = self.shop.timezone if zoned else "UTC"
         source_zone = self.source.timezone if zoned else None
-        return parse.moment(
-            self.raw(name), shop_zone=zone, source_zone=source_zone, formats=self.source.date_formats
-        )
+        return parse.moment(self.raw(name), shop_zone=zone, source_zone=source_zone, formats=self.source.date_formats)
 
     def email(self) -> str:
         return parse.email(self.raw("email")) if self.has("email") else "cast(null as varchar)"
 
     def phone(self) -> str:
-        if not self.has("phone"):
-            return "cast(null as varchar)"
         country = self.raw("country") if self.has("country") else None
-        return parse.phone(self.raw("phone"), self.shop.country, country)
+        return (
+            parse.phone(self.raw("phone"), self.shop.country, country) if self.has("phone") else "cast(null as varchar)"
+        )
 
     def customer_key(self) -> str:
         space = self.source.id_space
@@ -157,7 +159,6 @@ class _Fields:
         return f"coalesce({', '.join(options)})" if options else "cast(null as varchar)"
 
     def required(self, name: str) -> Refusal:
-        """The value must be there."""
         return Refusal(name, f"{name} is null", parse.quoted(f"{name} is missing"), "null", True)
 
     def typed(self, name: str, what: str, *, required: bool) -> list[Refusal]:
@@ -191,7 +192,7 @@ def _customers(f: _Fields) -> _Conformed:
         "first_name": f.name("first_name"),
         "last_name": f.name("last_name"),
         "full_name": f.name("full_name"),
-        "gender": parse.word(f.raw("gender"), _words()["gender"], "{value}") if f.has("gender") else "cast(null as varchar)",
+        "gender": f.word("gender", "{value}"),
         "birth_date": f"cast({f.moment('birth_date', zoned=False)} as date)",
         "age": f"cast({f.number('age', 'decimal(9,2)')} as integer)",
         "income": f.number("income", "decimal(18,2)"),
@@ -200,9 +201,7 @@ def _customers(f: _Fields) -> _Conformed:
         "postcode": f"upper({f.text('postcode')})",
         "country": f.text("country"),
         "created_at": f.moment("created_at"),
-        "consent": f"cast({parse.word(f.raw('consent'), _words()['consent'], 'null')} as boolean)"
-        if f.has("consent")
-        else "cast(null as boolean)",
+        "consent": f"cast({f.word('consent', 'null')} as boolean)",
         **f.with_raw("birth_date", "age", "income", "created_at"),
     }
     refusals = [
@@ -285,13 +284,15 @@ _ENTITIES = {"customers": _customers, "orders": _orders, "order_lines": _order_l
 
 
 def _ids_from_content(typed: str) -> str:
-    """Gives each order an id made from customer, time, amount and how often that came before, so that files without ids land once.
+    """Gives each order an id made from customer, time, amount and how often that came before.
 
-    Rows that will be refused for their time or amount get one too, so that they are refused for what is wrong with them.
+    So files without ids land once. Rows refused for their time or amount get one too, to be refused for that alone.
     """
-    content = "coalesce(customer_key, '') || '|' || coalesce(cast(ordered_at as varchar), '') || '|' || coalesce(cast(amount as varchar), '')"
+    parts = ("customer_key", "cast(ordered_at as varchar)", "cast(amount as varchar)")
+    content = " || '|' || ".join(f"coalesce({part}, '')" for part in parts)
     return (
-        f"select * replace (md5(content || '|' || cast(row_number() over (partition by content order by _row) as varchar))"
+        f"select * replace (md5(content || '|' ||"
+        f" cast(row_number() over (partition by content order by _row) as varchar))"
         f" as order_id) from (select *, {content} as content from ({typed}) unidentified) identified"
     )
 

@@ -1,4 +1,4 @@
-"""The ledger of loads, `ops.loads`: one row per delivery that was landed or failed, committed with the rows it speaks of."""
+"""The ledger of loads, `ops.loads`: one row per delivery, landed or failed, committed with the rows it speaks of."""
 
 from __future__ import annotations
 
@@ -94,8 +94,8 @@ def recount(session: Session, load: Load) -> None:
 def loads_of(session: Session, source: str) -> list[Load]:
     """The source's landed loads, oldest first."""
     found = session.query(
-        "select load_id, source, entity, uri, content_hash, bytes, started_at, rows, staged, rejected, duplicates, superseded"
-        f" from {catalog.LOADS.name} where source = $1 and status = 'landed' order by load_id",
+        "select load_id, source, entity, uri, content_hash, bytes, started_at, rows, staged, rejected, duplicates,"
+        f" superseded from {catalog.LOADS.name} where source = $1 and status = 'landed' order by load_id",
         (source,),
     )
     return [Load(**row) for row in found.to_pylist()]

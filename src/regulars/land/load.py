@@ -1,5 +1,7 @@
-"""One delivery -> raw and staging, all or nothing: its rows, their rejections, the versions they replace and their ledger entry are
-one transaction, so a crash leaves no partial load and the same content lands once.
+"""One delivery -> raw and staging, all or nothing.
+
+Its rows, their rejections, the versions they replace and their ledger entry are one transaction, so a crash leaves no
+partial load and the same content lands once.
 """
 
 from __future__ import annotations
@@ -86,7 +88,8 @@ def stage(session: Session, load: ledger.Load, target: Target) -> ledger.Load:
         session.execute(f"insert into {catalog.REJECTED_ROWS.name} by name {conformer.rejected_sql()}")
         session.execute(
             f"delete from {staging} where source = $1 and _load_id = $2 and _row in"
-            f" (select row_number from {catalog.REJECTED_ROWS.name} where source = $1 and load_id = $2 and field is not null)",
+            f" (select row_number from {catalog.REJECTED_ROWS.name}"
+            " where source = $1 and load_id = $2 and field is not null)",
             (target.source, load.load_id),
         )
     settled = versions.settle(session, target.entity, target.source, load.load_id)

@@ -1,7 +1,7 @@
 """Builders of the DuckDB expressions that turn one text column into one typed value, or null when it does not fit.
 
-Text is parsed once, here, by DuckDB, whatever the warehouse (PRODUCT 2). The commonest spelling is tried first and the slower
-ones only on rows where it failed, because ten million rows pass through.
+Text is parsed once, here, by DuckDB, whatever the warehouse (DECISIONS 9). The commonest spelling is tried first and
+the slower ones only on rows where it failed, because ten million rows pass through.
 """
 
 from __future__ import annotations
@@ -56,13 +56,16 @@ def clean_name(expression: str) -> str:
 
 
 def number(expression: str, kind: str, decimal: str = ".") -> str:
-    """A decimal of the given SQL type. Currency signs and codes, thousands separators, (…) and a trailing minus are understood.
+    """A decimal of the given SQL type.
 
-    A comma or point that cannot be a thousands separator makes the value null rather than a hundred times too large.
+    Currency signs and codes, thousands separators, (…) and a trailing minus are understood. A comma
+    or point that cannot be a thousands separator makes the value null rather than a hundred times too large.
     """
     value = text(expression)
     bare = f"regexp_replace({value}, '^[^0-9(.,+-]+|[^0-9).,-]+$|[ \\x{{a0}}''’]', '', 'g')"
-    signed = f"case when {bare} ~ '^\\(.*\\)$|^[^-]*-$' then '-' || regexp_replace({bare}, '[()-]', '', 'g') else {bare} end"
+    signed = (
+        f"case when {bare} ~ '^\\(.*\\)$|^[^-]*-$' then '-' || regexp_replace({bare}, '[()-]', '', 'g') else {bare} end"
+    )
     signed = f"regexp_replace({signed}, '^([+-]?)[^0-9.,+-]+', '\\1')"
     thousands, point = (",", r"\.") if decimal == "." else (r"\.", ",")
     grouped = f"{signed} ~ '^[+-]?(\\d+|\\d{{1,3}}({thousands}\\d{{3}})+)?({point}\\d*)?$'"
@@ -79,8 +82,9 @@ def number(expression: str, kind: str, decimal: str = ".") -> str:
 def moment(expression: str, *, shop_zone: str, source_zone: str | None = None, formats: Sequence[str] = ()) -> str:
     """A timestamp in the shop's local time.
 
-    Read in this order: the source's own formats; ISO; day-first slashes and the other built-in formats; epoch seconds or
-    milliseconds; Excel serials; YYYYMMDD. A time with a zone is moved to the shop's; one without is local to the source.
+    Read in this order: the source's own formats; ISO; day-first slashes and the other built-in formats; epoch seconds
+    or milliseconds; Excel serials; YYYYMMDD. A time with a zone is moved to the shop's; one without is local to the
+    source.
     """
     value = text(expression)
     zone = quoted(shop_zone)

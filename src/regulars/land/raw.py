@@ -1,4 +1,4 @@
-"""The raw table of a source: its columns as received, as text, plus `_load_id`, `_row` and `_loaded_at`. Append-only."""
+"""The raw table of a source: its columns as received, as text, plus `_load_id`, `_row`, `_loaded_at`. Append-only."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ def sample(session: Session, source: str, rows: int = 1000) -> pa.Table:
     own = ", ".join(name for name, _ in _OWN_COLUMNS)
     table = raw_table(source)
     return session.query(
-        f"select * exclude ({own}) from {table} where _load_id = (select max(_load_id) from {table}) order by _row limit {rows}"
+        f"select * exclude ({own}) from {table} where _load_id = (select max(_load_id) from {table})"
+        f" order by _row limit {rows}"
     )
 
 

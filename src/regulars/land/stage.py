@@ -1,18 +1,18 @@
-"""The land stage: what was given, or what the settings name, is found, mapped and landed, each delivery in its own transaction.
+"""The land stage: what was given, or what the settings name, is found, mapped and landed.
 
-A delivery that fails is entered in the ledger as failed and stops the stage; what landed before it stays landed.
+Each delivery has its own transaction. One that fails is entered in the ledger as failed and stops the stage; what
+landed before it stays landed.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
-from regulars.errors import InputError, RegularsError
+from regulars.errors import RegularsError
 from regulars.land import ledger, raw
 from regulars.land.load import Target, land_delivery, stage
 from regulars.settings import Settings, SourceSettings
@@ -150,11 +150,13 @@ def _forget_source(session: Session, source: str) -> None:
     session.execute(f"drop table if exists {raw.raw_table(source)}")
     _forget_staged(session, source)
     session.execute(f"delete from {catalog.REJECTED_ROWS.name} where source = $1", (source,))
-    session.execute(f"update {catalog.LOADS.name} set status = 'replaced' where source = $1 and status = 'landed'", (source,))
+    session.execute(
+        f"update {catalog.LOADS.name} set status = 'replaced' where source = $1 and status = 'landed'", (source,)
+    )
 
 
 def _forget_staged(session: Session, source: str) -> None:
-    """Takes a source out of staging; rows that could not even be read (no field is at fault) have no raw row and stay."""
+    """Takes a source out of staging; rows that could not be read (no field at fault) are not in raw and stay."""
     for table in (*(t.name for t in catalog.STAGED.values()), catalog.SUPERSEDED.name):
         session.execute(f"delete from {table} where source = $1", (source,))
     session.execute(f"delete from {catalog.REJECTED_ROWS.name} where source = $1 and field is not null", (source,))

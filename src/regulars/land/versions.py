@@ -1,8 +1,9 @@
-"""Which staged rows are the same record again, and which are newer versions of one (PRODUCT 2, Versions).
+"""Which staged rows are the same record again, and which are newer versions of one (DECISIONS 12).
 
-Customers, orders and events are known by (source, id): an equal row is an exact duplicate and leaves staging, a changed one replaces the
-version before it. The lines of an order are one record: equal lines within it are kept, and a load that brings the order again
-replaces them, unless it brings the very same lines. The statements run after the load's rows are in staging, in its transaction.
+Customers, orders and events are known by (source, id): an equal row is an exact duplicate and leaves staging, a
+changed one replaces the version before it. The lines of an order are one record: equal lines within it are kept, and a
+load that brings the order again replaces them, unless it brings the very same lines. The statements run after the
+load's rows are in staging, in its transaction.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ def _settle_records(session: Session, entity: Entity, source: str, load_id: int)
     if _count(session, f"select count(*) from (select 1 from {table} where {earlier} limit 1)"):
         session.execute(
             f"insert into repeated_ids select distinct {record_id} from {table} where {mine} and {record_id} in"
-            f" (select {record_id} from {table} where {earlier}) and {record_id} not in (select record_id from repeated_ids)"
+            f" (select {record_id} from {table} where {earlier})"
+            f" and {record_id} not in (select record_id from repeated_ids)"
         )
     if not _count(session, "select count(*) from repeated_ids"):
         return Versions(0, 0)
@@ -55,7 +57,8 @@ def _settle_records(session: Session, entity: Entity, source: str, load_id: int)
         f"create or replace temp table sequenced as"
         f" select _load_id, _row, record_id, content is not distinct from lag(content) over sequence as is_duplicate"
         f" from (select _load_id, _row, {record_id} as record_id, row({content}) as content from {table} staged"
-        f"   where source = {quoted(source)} and _load_id <= {load_id} and {record_id} in (select record_id from repeated_ids)"
+        f"   where source = {quoted(source)} and _load_id <= {load_id}"
+        f"   and {record_id} in (select record_id from repeated_ids)"
         f"   and not exists (select 1 from {catalog.SUPERSEDED.name} s where s.entity = {quoted(_ENTITY_NAME[entity])}"
         f"     and s.source = staged.source and s.record_id = staged.{record_id} and s.load_id = staged._load_id"
         f"     and s.row_number = staged._row)) versions"
@@ -70,7 +73,8 @@ def _settle_records(session: Session, entity: Entity, source: str, load_id: int)
     superseded = _mark(
         session,
         f"select {quoted(_ENTITY_NAME[entity])} as entity, {quoted(source)} as source, record_id, _load_id as load_id,"
-        f" _row as row_number from (select *, row_number() over (partition by record_id order by _load_id desc, _row desc)"
+        f" _row as row_number from"
+        f" (select *, row_number() over (partition by record_id order by _load_id desc, _row desc)"
         f" as newness from sequenced where not (is_duplicate and _load_id = {load_id})) where newness > 1",
     )
     return Versions(duplicates, superseded)
@@ -79,16 +83,24 @@ def _settle_records(session: Session, entity: Entity, source: str, load_id: int)
 def _settle_lines(session: Session, source: str, load_id: int) -> Versions:
     table = catalog.ORDER_LINES.name
     content = ", ".join(c for c in catalog.ORDER_LINES.column_names if c not in ("_load_id", "_row"))
-    lines = f"select _load_id, order_id, count(*) as lines, sum(cast(hash(row({content})) as hugeint)) as fingerprint from {table} staged"
+    lines = (
+        "select _load_id, order_id, count(*) as lines, sum(cast(hash(row("
+        f"{content})) as hugeint)) as fingerprint from {table} staged"
+    )
     mine = f"source = {quoted(source)} and _load_id = {load_id}"
-    if not _count(session, f"select count(*) from (select 1 from {table} where source = {quoted(source)} and _load_id < {load_id} limit 1)"):
+    if not _count(
+        session,
+        f"select count(*) from"
+        f" (select 1 from {table} where source = {quoted(source)} and _load_id < {load_id} limit 1)",
+    ):
         return Versions(0, 0)
     session.execute(
         f"create or replace temp table again as with brought as ({lines} where {mine} group by all),"
         f" standing as ({lines} where source = {quoted(source)} and _load_id < {load_id}"
         f"   and order_id in (select order_id from brought)"
         f"   and not exists (select 1 from {catalog.SUPERSEDED.name} s where s.entity = 'order_lines'"
-        f"     and s.source = staged.source and s.record_id = staged.order_id and s.load_id = staged._load_id) group by all)"
+        f"     and s.source = staged.source and s.record_id = staged.order_id and s.load_id = staged._load_id)"
+        f"   group by all)"
         f" select order_id, standing._load_id as standing_load, standing.lines = brought.lines"
         f"   and standing.fingerprint = brought.fingerprint as is_same from brought join standing using (order_id)"
     )

@@ -1,4 +1,4 @@
-"""The check stage: dbt's tests over the build, kept in `ops.checks`; one that fails at error level stops the publishing."""
+"""The check stage: dbt's tests over the build, kept in `ops.checks`; one that fails at error level stops publishing."""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ class Queries:
         """As of when, over which window and with which map the live numbers were made."""
         with self._engine.live() as live:
             row = live.query(
-                "select cast(r.as_of as varchar) as as_of, r.window_days, p.segment_map, coalesce(r.currency, '') as currency,"
+                "select cast(r.as_of as varchar) as as_of, r.window_days, p.segment_map,"
+                " coalesce(r.currency, '') as currency,"
                 f" (select count(*) from {catalog.CUSTOMER_SEGMENTS}) as customers,"
                 f" (select count(*) from {catalog.FCT_ORDERS} where is_valid) as orders"
                 " from intermediate.int_run_parameters r cross join settings.parameters p"
@@ -68,7 +69,9 @@ class Queries:
         """
         found = self.find_customers(text)
         if not found:
-            raise InputError(f"Nobody is known by `{text}`. Give a customer id, a source's id, an e-mail or a phone number.")
+            raise InputError(
+                f"Nobody is known by `{text}`. Give a customer id, a source's id, an e-mail or a phone number."
+            )
         if len(found) > 1:
             raise InputError(
                 f"`{text}` may be any of {', '.join(map(str, found))}. Give one of these ids, or SOURCE:{text}."
@@ -84,7 +87,7 @@ class Queries:
         """The customer's newest orders."""
         with self._engine.live() as live:
             return live.query(
-                f"select order_date, order_id, source, status, amount, net_amount, store from {catalog.FCT_ORDERS}"
+                f"select order_date, order_id, status, amount, net_amount, store from {catalog.FCT_ORDERS}"
                 f" where customer_id = $1 order by ordered_at desc, order_key limit {int(limit)}",
                 (customer_id,),
             )
@@ -93,12 +96,13 @@ class Queries:
         """The source records that are this person."""
         with self._engine.live() as live:
             return live.query(
-                f"select * from {catalog.IDENTITY_MAP} where customer_id = $1 order by source, source_customer_id limit 100",
+                f"select * from {catalog.IDENTITY_MAP} where customer_id = $1"
+                " order by source, source_customer_id limit 100",
                 (customer_id,),
             )
 
     def table(self, name: str) -> pa.Table:
-        """A whole published table, for Python results; names are those of PRODUCT 8.
+        """A whole published table, for Python results; `regulars docs` lists the names.
 
         Raises:
             InputError: There is no such table.
@@ -133,14 +137,21 @@ class Queries:
         return found if limit is None else found.slice(0, limit)
 
     @contextmanager
-    def customers_stream(self, segments: Sequence[str] = (), columns: Sequence[str] = ()) -> Iterator[pa.RecordBatchReader]:
+    def customers_stream(
+        self, segments: Sequence[str] = (), columns: Sequence[str] = ()
+    ) -> Iterator[pa.RecordBatchReader]:
         """customer_360 rows, of some segments or of all, batch by batch, best customers first.
 
         Raises:
             InputError: There is no such segment or column.
         """
         with self._engine.live() as live:
-            known = [str(v) for v in live.query(f"select segment from {catalog.SEGMENT_METRICS} order by position").column(0).to_pylist()]
+            known = [
+                str(v)
+                for v in live.query(f"select segment from {catalog.SEGMENT_METRICS} order by position")
+                .column(0)
+                .to_pylist()
+            ]
             for segment in segments:
                 if segment not in known:
                     raise InputError(f"There is no segment `{segment}`. The segments are: {', '.join(known)}.")
@@ -151,7 +162,9 @@ class Queries:
             chosen = ", ".join(f'"{column}"' for column in columns) or "*"
             places = ", ".join(f"${index}" for index in range(1, len(segments) + 1))
             where = f"where segment in ({places})" if segments else ""
-            yield live.stream(f"select {chosen} from {catalog.CUSTOMER_360} {where} order by customer_id", tuple(segments))
+            yield live.stream(
+                f"select {chosen} from {catalog.CUSTOMER_360} {where} order by customer_id", tuple(segments)
+            )
 
     def _readings(self, text: str) -> list[tuple[str, tuple[object, ...]]]:
         """The meanings a text may have, likeliest first."""

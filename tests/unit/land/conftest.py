@@ -29,7 +29,9 @@ def durable(tmp_path: Path) -> Iterator[Session]:
 def land_rows(durable: Session) -> Land:
     """Lands rows, given as columns of text, with every column mapped to the field of its name."""
 
-    def land(entity: Entity, columns: dict[str, list[str | None]], source: str = "shop", **settings: object) -> ledger.Load:
+    def land(
+        entity: Entity, columns: dict[str, list[str | None]], source: str = "shop", **settings: object
+    ) -> ledger.Load:
         rows = len(next(iter(columns.values())))
         table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
         table = table.append_column("_row", pa.array(range(1, rows + 1), pa.int64()))

@@ -72,7 +72,9 @@ def test_an_optional_money_field_that_is_no_number_rejects_the_row(land_rows: An
     assert rejected(durable)[0]["field"] == "refunded_amount"
 
 
-def test_an_order_without_a_customer_is_kept_and_a_guest_is_known_by_email_or_phone(land_rows: Any, current: Any) -> None:
+def test_an_order_without_a_customer_is_kept_and_a_guest_is_known_by_email_or_phone(
+    land_rows: Any, current: Any
+) -> None:
     land_rows(
         "orders",
         {

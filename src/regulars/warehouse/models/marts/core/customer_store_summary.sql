@@ -1,3 +1,6 @@
+{{ config(materialized='view') }}
+
+-- Asked of one customer or one store at a time, and as large as the orders: cheaper to make when read than to store.
 with parameters as (
 
     select * from {{ ref('int_run_parameters') }}

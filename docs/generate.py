@@ -1,0 +1,217 @@
+"""Writes the pages of docs/ that are made from code: settings.md, tables.md and cli.md.
+
+Run it with `make docs`. A test fails while a page differs from what the code says.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import re
+import types
+import typing
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import typer
+import yaml
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+import regulars
+from regulars import catalog
+from regulars.cli import app
+from regulars.settings import Settings
+
+FOLDER = Path(__file__).parent
+MODELS = Path(regulars.__file__).parent / "warehouse" / "models"
+NOTICE = "<!-- Made from code by `make docs`; change the code. -->\n"
+
+# What the tables that Python writes are for; those of dbt say it in the yml beside their model.
+PYTHON_SCHEMAS = {
+    "staging": "Durable. What the sources said, typed and cleaned, in the order it came; nothing is ever updated.",
+    "identity": "Durable. Who is who: every source record and every key with the person it belongs to.",
+    "ops": "What Regulars did: the ledger of loads, golden ids, decisions, runs, checks.",
+    "settings": "With which settings this warehouse was made.",
+    "learned": "What the models found.",
+}
+
+
+def settings_page() -> str:
+    """Every setting, by section of regulars.toml."""
+    lines = [
+        NOTICE,
+        "# Settings",
+        "",
+        "Settings come from `regulars.toml` in the working directory and, over it, from variables: `REGULARS_`, the",
+        "section, two underscores, the name, as in `REGULARS_RFM__WINDOW_DAYS=180`. All of them have defaults; the",
+        "file may be absent.",
+    ]
+    top = {name: field for name, field in Settings.model_fields.items() if _section(field) is None}
+    lines += ["", "## Top level", "", *_settings_table(top)]
+    for name, field in Settings.model_fields.items():
+        section = _section(field)
+        if section is None:
+            continue
+        heading = f"[{name}.<name>]" if typing.get_origin(field.annotation) is dict else f"[{name}]"
+        lines += ["", f"## `{heading}`", "", inspect.getdoc(section) or "", "", *_settings_table(section.model_fields)]
+        for nested, names in _subsections(section).items():
+            heading = ", ".join(f"`[{name}.{inner}]`" for inner in names)
+            lines += ["", f"### {heading}", "", inspect.getdoc(nested) or "", "", *_settings_table(nested.model_fields)]
+    return "\n".join(lines) + "\n"
+
+
+def tables_page() -> str:
+    """Every table of the warehouse with its grain and columns."""
+    models = list(_models())
+    lines = [
+        NOTICE,
+        "# Tables",
+        "",
+        "Read them with `regulars sql`. Tables of the schema `marts` are a contract: columns may be added, none is",
+        "renamed.",
+    ]
+    for schema in ("marts", "raw"):
+        found = [model for folder, model in models if folder == schema]
+        if found:
+            lines += ["", f"## Schema `{schema}`"]
+        for model in found:
+            lines += ["", f"### `{model['name']}`", "", _one_line(model.get("description", "")), ""]
+            lines += ["| column | type | meaning |", "|---|---|---|"]
+            for column in model.get("columns", []):
+                meaning = _cell(column.get("description", ""))
+                lines.append(f"| `{column['name']}` | {column.get('data_type', '')} | {meaning} |")
+    tables = [value for value in vars(catalog).values() if isinstance(value, catalog.Table)]
+    for schema, meaning in PYTHON_SCHEMAS.items():
+        lines += ["", f"## Schema `{schema}`", "", meaning]
+        for table in (table for table in tables if table.schema == schema):
+            lines += ["", f"### `{table.name}`", "", *_meaning(table.name), "| column | type |", "|---|---|"]
+            lines += [f"| `{name}` | {kind} |" for name, kind in table.columns]
+    return "\n".join(lines) + "\n"
+
+
+def cli_page() -> str:
+    """Every command with its arguments and options."""
+    root = typer.main.get_command(app)
+    lines = [NOTICE, "# Commands", "", _help(root), "", *_parameters(root)]
+    for path, command in _commands(root, "regulars"):
+        lines += ["", f"## `{path}`", "", _help(command), "", *_parameters(command)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page, "tables.md": tables_page, "cli.md": cli_page}
+
+
+def _section(field: FieldInfo) -> type[BaseModel] | None:
+    candidates = [field.annotation, *typing.get_args(field.annotation)]
+    return next((kind for kind in candidates if inspect.isclass(kind) and issubclass(kind, BaseModel)), None)
+
+
+def _subsections(section: type[BaseModel]) -> dict[type[BaseModel], list[str]]:
+    """The models inside a section, each with the settings that hold one."""
+    found: dict[type[BaseModel], list[str]] = {}
+    for name, field in section.model_fields.items():
+        nested = _section(field)
+        if nested is not None:
+            found.setdefault(nested, []).append(name)
+    return found
+
+
+def _settings_table(fields: dict[str, FieldInfo]) -> list[str]:
+    plain = {name: field for name, field in fields.items() if _section(field) is None}
+    if not plain:
+        return []
+    rows = ["| setting | values | default | |", "|---|---|---|---|"]
+    for name, field in plain.items():
+        default = _default(field)
+        rows.append(f"| `{name}` | {_cell(_values(field.annotation))} | {default} | {_cell(field.description or '')} |")
+    return rows
+
+
+def _values(kind: Any) -> str:
+    if typing.get_origin(kind) is Literal:
+        return ", ".join(f"`{value}`" for value in typing.get_args(kind))
+    if typing.get_origin(kind) in (types.UnionType, typing.Union):
+        return " or ".join(_values(inner) for inner in typing.get_args(kind) if inner is not types.NoneType)
+    names: dict[Any, str] = {str: "text", int: "whole number", bool: "true or false", Path: "path", dt.date: "date"}
+    if kind in names:
+        return names[kind]
+    inner = [_values(inner) for inner in typing.get_args(kind) if inner is not Ellipsis]
+    if typing.get_origin(kind) in (list, tuple):
+        return f"list of {inner[0]}"
+    if typing.get_origin(kind) is dict:
+        return f"table of {inner[0]} = {inner[1]}"
+    return "number"
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    if value is None or value in ((), [], {}, ""):
+        return ""
+    return f"`{value}`"
+
+
+def _models() -> Iterator[tuple[str, dict[str, Any]]]:
+    """The models with their schema, in the order of their files."""
+    for file in sorted(MODELS.rglob("*.yml")):
+        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        for model in content.get("models", []):
+            sql = (file.parent / f"{model['name']}.sql").read_text(encoding="utf-8")
+            own_schema = re.search(r"schema='(\w+)'", sql)
+            yield own_schema.group(1) if own_schema else file.relative_to(MODELS).parts[0], model
+
+
+def _meaning(table: str) -> list[str]:
+    """What the dbt project says of a table that it reads as a source."""
+    content = yaml.safe_load((MODELS / "sources.yml").read_text(encoding="utf-8"))
+    schema, _, name = table.partition(".")
+    found = [
+        entry["description"]
+        for source in content["sources"]
+        for entry in source["tables"]
+        if (source["name"], entry["name"]) == (schema, name)
+    ]
+    return [_one_line(found[0]), ""] if found else []
+
+
+def _commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:
+    for name, command in getattr(group, "commands", {}).items():
+        if command.hidden:
+            continue
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+def _help(command: Any) -> str:
+    return inspect.cleandoc(command.help or "").split("\f")[0].strip()
+
+
+def _parameters(command: Any) -> list[str]:
+    shown = [item for item in command.params if not getattr(item, "hidden", False) and item.name != "help"]
+    if not shown:
+        return []
+    rows = ["| argument or option | meaning |", "|---|---|"]
+    for item in shown:
+        is_option = item.param_type_name == "option"
+        names = [*item.opts, *item.secondary_opts] if is_option else [(item.metavar or item.name).upper()]
+        rows.append(f"| {', '.join(f'`{name}`' for name in names)} | {_cell(getattr(item, 'help', None) or '')} |")
+    return rows
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _cell(text: str) -> str:
+    return _one_line(text).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    for page, make in PAGES.items():
+        (FOLDER / page).write_text(make(), encoding="utf-8")
+        print(f"docs/{page}")

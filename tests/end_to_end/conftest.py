@@ -1,0 +1,18 @@
+"""A small shop that several tests look at, made once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from regulars.demo.generator import generate
+from regulars.demo.options import ShopOptions
+
+
+@pytest.fixture(scope="session")
+def shop_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """customers.csv and orders.csv of a made-up shop of 240 people, dirt and all."""
+    folder = tmp_path_factory.mktemp("files") / "shop"
+    generate(ShopOptions(customers=240, seed=11), folder)
+    return folder

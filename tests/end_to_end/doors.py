@@ -1,0 +1,134 @@
+"""The ways into Regulars as its users take them: the console script in a process, the same words in this process, and DuckDB on what
+was published."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import duckdb
+
+from regulars.cli import main
+
+SCRIPT = Path(sys.executable).with_name("regulars")
+
+# What the wall clock wrote: the only columns that two runs of the same input may differ in.
+_CLOCK = ("_loaded_at", "started_at", "finished_at", "decided_at", "run_id")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command came to."""
+
+    exit_code: int
+    output: str
+    errors: str
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """What a command with --json printed."""
+        rows: list[dict[str, Any]] = json.loads(self.output)
+        return rows
+
+
+def process(*words: str, folder: Path) -> Outcome:
+    """Runs the console script in a process of its own."""
+    done = subprocess.run(
+        [str(SCRIPT), *words], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=300
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def command(*words: str, folder: Path) -> Outcome:
+    """Runs the same words through the console script's function, in this process, where dbt is warm."""
+    output, errors, code = io.StringIO(), io.StringIO(), 0
+    with (
+        chdir(folder),
+        redirect_stdout(output),
+        redirect_stderr(errors),
+        mock.patch.object(sys, "argv", ["regulars", *words]),
+    ):
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else int(bool(stop.code))
+    return Outcome(code, output.getvalue(), errors.getvalue())
+
+
+@contextmanager
+def opened(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse's file, read only."""
+    connection = duckdb.connect(str(file), read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def ask(file: Path, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a query on a warehouse's file."""
+    with opened(file) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def contents(file: Path, *schemas: str) -> dict[str, tuple[int, int]]:
+    """Per table of the schemas its number of rows and a hash over all of them, in no order, without what the clock wrote."""
+    found = {}
+    with opened(file) as connection:
+        tables = connection.execute(
+            "select table_schema, table_name, list(column_name order by ordinal_position)"
+            " from information_schema.columns where list_contains($1, table_schema) group by all order by all",
+            [list(schemas)],
+        ).fetchall()
+        for schema, table, columns in tables:
+            row = ", ".join(f'"{column}"' for column in columns if column not in _CLOCK)
+            (counted,) = connection.execute(
+                f'select count(*), coalesce(sum(cast(hash(row({row})) as hugeint)), 0) from "{schema}"."{table}"'
+            ).fetchall()
+            found[f"{schema}.{table}"] = counted
+    return found
+
+
+def different(left: dict[str, tuple[int, int]], right: dict[str, tuple[int, int]]) -> list[str]:
+    """The tables that two contents do not have alike."""
+    return sorted(table for table in left.keys() | right.keys() if left.get(table) != right.get(table))
+
+
+def marts(warehouse: Path) -> dict[str, tuple[int, int]]:
+    """Contents of all that a run publishes, ledgers left out."""
+    return contents(warehouse / "live.duckdb", "marts", "learned", "settings", "intermediate")
+
+
+def durable(warehouse: Path) -> dict[str, tuple[int, int]]:
+    """Contents of all that was landed and resolved."""
+    return contents(warehouse / "durable.duckdb", "raw", "staging", "identity", "ops")
+
+
+def unaccounted(warehouse: Path) -> list[tuple[Any, ...]]:
+    """Loads of which a row is lost or counted twice; the ledger and the tables themselves must agree."""
+    return ask(
+        warehouse / "durable.duckdb",
+        """
+        select load_id, uri, rows, staged, rejected, duplicates, in_staging, set_aside
+        from ops.loads
+        left join (
+            select _load_id as load_id, count(*) as in_staging from (
+                select _load_id from staging.orders union all select _load_id from staging.customer_records
+                union all select _load_id from staging.order_lines union all select _load_id from staging.events
+            ) as staged group by all
+        ) as counted using (load_id)
+        left join (select load_id, count(*) as set_aside from staging.rejected_rows group by all) as refused using (load_id)
+        where status = 'landed' and (
+            rows <> staged + rejected + duplicates
+            or staged <> coalesce(in_staging, 0) or rejected <> coalesce(set_aside, 0)
+        )
+        """,
+    )
