@@ -71,7 +71,8 @@ def demo(
 ) -> None:
     """Make a shop, run everything on it and show its segments."""
     settings = _settings(settings_file, warehouse)
-    views.generate_shop(folder, {"customers": customers, "seed": seed}, force=True)
+    views.refuse_own_data(settings)
+    views.generate_shop(folder, {"customers": customers, "seed": seed}, force=False)
     _run(settings, [str(folder / "customers.csv"), str(folder / "orders.csv")], command="demo")
     views.next_steps()
 

@@ -27,6 +27,9 @@ def segments(settings: Settings, as_json: bool) -> None:
         print_json(table.to_pylist())
         return
     basis = queries.basis()
+    if basis.as_of is None:
+        console.print("\n[bold yellow]There is no valid order yet[/], so everyone is a prospect. `regulars sources list` says what landed.")
+        return
     money = f", money in {basis.currency}" if basis.currency else ""
     console.print(
         f"\n[bold]{basis.customers:,} customers, {basis.orders:,} valid orders[/]"
@@ -37,6 +40,21 @@ def segments(settings: Settings, as_json: bool) -> None:
     else:
         print_table(table, columns=_SEGMENT_COLUMNS)
         print_table(table, "What to do", columns=("segment", "playbook"), wide=("playbook",))
+
+
+def refuse_own_data(settings: Settings) -> None:
+    """Keeps the demo out of a warehouse that anything but the demo has written to.
+
+    Raises:
+        InputError: It holds data of the user's own.
+    """
+    engine = open_engine(settings)
+    commands = set(engine.journal.runs_table().column("command").to_pylist())
+    if commands - {"demo"}:
+        raise InputError(
+            f"The warehouse {engine.location} is in use, and the demo would mix a made-up shop into it."
+            " Give the demo one of its own: regulars demo -w demo-warehouse."
+        )
 
 
 def next_steps() -> None:
@@ -60,7 +78,8 @@ def customer(settings: Settings, who: str, as_json: bool) -> None:
     if as_json:
         print_json([row | {"records": sources.to_pylist(), "orders": orders.to_pylist()}])
         return
-    name = row.get("full_name") or row.get("email") or row.get("phone") or sources.column("source_customer_id")[0].as_py()
+    name = row.get("full_name") or row.get("email") or row.get("phone")
+    name = name or sources.column("source_customer_id")[0].as_py()
     console.print(f"\n[bold]{name}[/]  customer {customer_id} · [bold]{row['segment']}[/]")
     for column, value in row.items():
         if value is not None and column not in ("customer_id", "full_name", "segment"):
@@ -89,9 +108,9 @@ def status(settings: Settings, as_json: bool) -> None:
         return
     if engine.has_live():
         basis = _queries(settings).basis()
+        through = f"data through the day before {basis.as_of}" if basis.as_of else "no valid order yet"
         console.print(
-            f"\n[bold green]Live[/]  {basis.customers:,} customers, {basis.orders:,} valid orders, data through the day"
-            f" before {basis.as_of}"
+            f"\n[bold green]Live[/]  {basis.customers:,} customers, {basis.orders:,} valid orders, {through}"
         )
     else:
         console.print("\n[bold yellow]Nothing is live yet.[/] Run `regulars run` until it ends well.")
@@ -111,8 +130,7 @@ def status(settings: Settings, as_json: bool) -> None:
 
 
 _LOADS = (
-    "select load_id as load, source, rows, staged, rejected, duplicates, status from ops.loads"
-    " order by load_id desc"
+    "select load_id as load, source, rows, staged, rejected, duplicates, status from ops.loads order by load_id desc"
 )
 
 

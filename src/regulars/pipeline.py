@@ -98,19 +98,20 @@ class RunReport:
 
 
 def _land(run: Run) -> str:
-    from regulars.land.stage import given_files, land, restage
+    from regulars.land.stage import anything_staged, given_files, land, restage
 
     given = [*given_files(run.request.files, run.settings), *run.request.given]
     with run.engine.durable() as durable:
         if run.request.restage:
             run.notes += restage(durable, run.settings, run.progress).notes
         report = land(durable, run.settings, given, full_refresh=run.request.full_refresh, on_progress=run.progress)
-        landed = durable.query("select count(*) from ops.loads where status = 'landed'").column(0)[0].as_py()
+        has_rows = anything_staged(durable)
     run.notes += report.notes
-    if not landed:
+    if not has_rows:
         raise InputError(
-            "There is nothing to work on: no file was given and none had landed before."
-            " Write `regulars run orders.csv`, or name your files in regulars.toml."
+            "There is nothing to work on: "
+            + (" ".join(run.notes) or "no file was given and none had landed before.")
+            + " Write `regulars run orders.csv`, or name your files in regulars.toml."
         )
     return report.summary
 
@@ -200,7 +201,9 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
             summaries = {stage.name: _run_stage(run, stage, watcher) for stage in chosen}
         except BaseException as error:
             words = str(error) if isinstance(error, RegularsError) else f"{type(error).__name__}: {error}"
-            engine.journal.finish_run(run.run_id, "failed", words)
+            # What failed is what the user must hear of, also when the journal cannot be told.
+            with suppress(WarehouseError):
+                engine.journal.finish_run(run.run_id, "failed", words)
             raise
         engine.journal.finish_run(run.run_id, "done")
     return RunReport(run.run_id, summaries, tuple(run.notes))
@@ -243,7 +246,8 @@ def _run_stage(run: Run, stage: Stage, watcher: Watcher) -> str:
     try:
         summary = stage.work(run)
     except BaseException as error:
-        journal.finish_stage(run.run_id, position, "failed", time.monotonic() - started, str(error))
+        with suppress(WarehouseError):
+            journal.finish_stage(run.run_id, position, "failed", time.monotonic() - started, str(error))
         raise
     seconds = time.monotonic() - started
     journal.finish_stage(run.run_id, position, "done", seconds, summary)

@@ -32,9 +32,10 @@ class Result:
         self._keep = keep
 
     @property
-    def as_of(self) -> dt.date:
-        """The start of this day is what "now" meant: orders dated later were not seen."""
-        return dt.date.fromisoformat(self._queries.basis().as_of)
+    def as_of(self) -> dt.date | None:
+        """The start of this day is what "now" meant: orders dated later were not seen; None without a valid order."""
+        as_of = self._queries.basis().as_of
+        return dt.date.fromisoformat(as_of) if as_of else None
 
     def table(self, name: str) -> pa.Table:
         """A published table, such as `customer_segments`, whole.

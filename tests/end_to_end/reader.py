@@ -28,7 +28,7 @@ while not (folder / "stop").exists():
     for file in folder.glob("*/warehouse/live.duckdb"):
         try:
             with duckdb.connect(str(file), read_only=True, config={"threads": 1}) as connection:
-                seen = connection.execute(WHOLE).to_arrow_table().to_pylist()[0]
+                seen = connection.sql(WHOLE).to_arrow_table().to_pylist()[0]
         except duckdb.Error as error:
             seen = {"error": str(error)}
         line = json.dumps({"shop": file.parent.parent.name, **seen})

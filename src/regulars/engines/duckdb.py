@@ -87,7 +87,12 @@ class DuckDBEngine:
 
     kind = "duckdb"
     dbt_target = "duckdb"
-    query_errors: tuple[type[Exception], ...] = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError)
+    query_errors: tuple[type[Exception], ...] = (
+        duckdb.ProgrammingError,
+        duckdb.DataError,
+        duckdb.NotSupportedError,
+        duckdb.PermissionException,
+    )
 
     def __init__(self, folder: Path, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         self.folder = folder
@@ -172,6 +177,9 @@ class DuckDBEngine:
             present = {row[0] for row in connection.execute("select schema_name from duckdb_schemas()").fetchall()}
             path = ",".join(schema for schema in catalog.SEARCH_PATH if schema in present)
             connection.execute(f"set search_path = '{path}'")
+            # A query of a user reads the published tables, and no file of the machine.
+            connection.execute("set enable_external_access = false")
+            connection.execute("set lock_configuration = true")
             yield DuckDBSession(connection)
 
     def has_live(self) -> bool:

@@ -35,12 +35,13 @@ def write_file(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
     half = path.with_name(f".{path.name}.half")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        rows = _write_excel(reader, half) if kind == "xlsx" else _copy(reader, half, kind)
-        os.replace(half, path)
+        try:
+            rows = _write_excel(reader, half) if kind == "xlsx" else _copy(reader, half, kind)
+            os.replace(half, path)
+        finally:
+            half.unlink(missing_ok=True)
     except (OSError, duckdb.IOException) as error:
         raise InputError(f"Cannot write {path}: {error}. Choose another place or free disk space.") from None
-    finally:
-        half.unlink(missing_ok=True)
     return rows
 
 

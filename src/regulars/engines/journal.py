@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from regulars.errors import WarehouseError
+
 _SCHEMA = """
 create table if not exists runs (
   run_id text primary key, command text not null, process_id integer not null, status text not null,
@@ -126,13 +128,13 @@ class Journal:
     def _runs(self, clause: str) -> list[RunRecord]:
         if not self.path.exists():
             return []
-        with self._connection() as connection:
+        with self._connection(prepare=False) as connection:
             return [RunRecord(*row) for row in connection.execute(f"select * from runs {clause}")]
 
     def _table(self, sql: str, params: tuple[object, ...], schema: pa.Schema) -> pa.Table:
         if not self.path.exists():
             return schema.empty_table()
-        with self._connection() as connection:
+        with self._connection(prepare=False) as connection:
             rows = connection.execute(sql, params).fetchall()
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
         times = {index for index, field in enumerate(schema) if pa.types.is_timestamp(field.type)}
@@ -145,15 +147,22 @@ class Journal:
         return pa.Table.from_arrays(arrays, schema=schema)
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        connection = sqlite3.connect(self.path, timeout=30)
+    def _connection(self, *, prepare: bool = True) -> Iterator[sqlite3.Connection]:
+        connection = None
         try:
-            connection.execute("pragma journal_mode = wal")
-            connection.executescript(_SCHEMA)
+            connection = sqlite3.connect(self.path, timeout=30)
+            if prepare:
+                connection.execute("pragma journal_mode = wal")
+                connection.executescript(_SCHEMA)
             with connection:
                 yield connection
+        except sqlite3.Error as error:
+            raise WarehouseError(
+                f"The run journal {self.path} cannot be used: {error}. Free disk space, or mend the folder's permissions."
+            ) from None
         finally:
-            connection.close()
+            if connection is not None:
+                connection.close()
 
 
 def _text(time: dt.datetime) -> str:

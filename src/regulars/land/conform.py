@@ -87,8 +87,7 @@ def conformer(
 
     Args:
         source: Name of the source.
-        raw_table: Its raw table, as SQL.
-        load_id: The load.
+        raw_table: Its raw table, as SQL, of which `load_id` says the rows.
         entity: What its rows are.
         fields: Expression over the raw columns per mapped field; `order_id = "row_content"` makes ids from the rows.
         source_settings: Formats, decimal sign, zone and id space of the source.
@@ -165,8 +164,7 @@ class _Fields:
         """A value that is there must be of its type; a required one must be there."""
         if not self.has(name):
             return []
-        text = f"raw_row_{name}"
-        wrong = parse.quoted(f"{name} {what}")
+        text, wrong = f"raw_row_{name}", parse.quoted(f"{name} {what}")
         if required:
             reason = f"case when {text} is null then {parse.quoted(f'{name} is missing')} else {wrong} end"
             return [Refusal(name, f"{name} is null", reason, text, True)]

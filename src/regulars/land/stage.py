@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from regulars import catalog
 from regulars.engines.base import Session
@@ -93,7 +94,9 @@ def land(
                 ):
                     report.known.append(delivery.name)
                     continue
-                report.loads.append(land_delivery(session, delivery, target, on_rows))
+                load = land_delivery(session, delivery, target, on_rows)
+                report.loads.append(load)
+                report.notes += _odd(session, delivery.name, load)
         except RegularsError as error:
             _enter_failure(session, delivery, target, error)
             raise
@@ -122,12 +125,20 @@ def restage(session: Session, settings: Settings, on_progress: Progress = lambda
 def given_files(patterns: Sequence[str], settings: Settings) -> list[Given]:
     """The files behind patterns of the command line, or behind the settings' sources when no pattern is given."""
     if patterns:
-        return [Given(open_delivery(path, FileOptions()), None, SourceSettings()) for path in expand(patterns)]
+        return [Given(_opened(path, settings), None, SourceSettings()) for path in expand(patterns)]
     found: list[Given] = []
     for name, source in settings.sources.items():
         options = FileOptions.of(source)
         found += [Given(open_delivery(path, options), name, source) for path in expand(source.paths)]
     return found
+
+
+def _opened(path: Path, settings: Settings) -> Delivery:
+    """A file of the command line, read as the settings say of the source that its columns show it to belong to."""
+    delivery = open_delivery(path)
+    source = settings.sources.get(likely_source(delivery.columns))
+    options = FileOptions.of(source) if source else FileOptions()
+    return delivery if options == FileOptions() else open_delivery(path, options)
 
 
 def mapped(item: Given, settings: Settings) -> tuple[Mapping, SourceSettings]:
@@ -144,6 +155,28 @@ def mapped(item: Given, settings: Settings) -> tuple[Mapping, SourceSettings]:
 def _target(mapping: Mapping, source: SourceSettings, settings: Settings) -> Target:
     source = source.model_copy(update={"date_formats": list(mapping.date_formats)})
     return Target(mapping.source, mapping.entity, mapping.fields, source, settings.shop)
+
+
+def _odd(session: Session, name: str, load: ledger.Load) -> list[str]:
+    """What the user should know of a load that went through: that it was empty, or what was set aside and why."""
+    if load.rows == 0:
+        return [f"{name} has a header and no rows."]
+    if load.rejected == 0:
+        return []
+    [reason] = session.query(
+        f"select reason, count(*) as rows from {catalog.REJECTED_ROWS.name} where source = $1 and load_id = $2"
+        " group by reason order by rows desc, reason limit 1",
+        (load.source, load.load_id),
+    ).to_pylist()
+    return [
+        f"{name}: {load.rejected:,} of {load.rows:,} rows were set aside, {reason['rows']:,} because {reason['reason']}."
+        ' See them: regulars sql "select * from rejected_rows".'
+    ]
+
+
+def anything_staged(session: Session) -> bool:
+    """Whether any row ever passed into staging."""
+    return any(session.query(f"select 1 from {table.name} limit 1").num_rows for table in catalog.STAGED.values())
 
 
 def _forget_source(session: Session, source: str) -> None:

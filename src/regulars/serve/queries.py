@@ -18,7 +18,7 @@ from regulars.settings import ShopSettings
 class Basis:
     """What the published numbers were made from: read it beside every number."""
 
-    as_of: str
+    as_of: str | None
     window_days: int
     segment_map: str
     currency: str

@@ -56,6 +56,7 @@ class Delivery:
     malformed: pa.Table = field(default_factory=MALFORMED.empty_table)
     confirm: Callable[[], None] = lambda: None
     failure: InputError | None = None
+    _sample: pa.Table | None = None
 
     @property
     def schema(self) -> pa.Schema:
@@ -81,11 +82,18 @@ class Delivery:
         return pa.RecordBatchReader.from_batches(self.schema, checked())
 
     def sample(self, rows: int = SAMPLE_ROWS) -> pa.Table:
-        """The first rows, for detection and previews."""
-        first = list(itertools.islice(self.read(), 1))
-        table = pa.Table.from_batches(first, self.schema).slice(0, rows)
-        self.malformed = MALFORMED.empty_table()
-        return table.drop_columns(["_row"])
+        """The first rows, for detection and previews; the file is opened for it once."""
+        if self._sample is None or self._sample.num_rows < rows > SAMPLE_ROWS:
+            wanted, found, known = max(rows, SAMPLE_ROWS), 0, self.malformed
+            batches: list[pa.RecordBatch] = []
+            reading = self.read()
+            while found < wanted and (batch := next(reading, None)) is not None:
+                batches.append(batch)
+                found += batch.num_rows
+            del reading  # closed, so that the file is not held open
+            self._sample = pa.Table.from_batches(batches, self.schema).slice(0, wanted).drop_columns(["_row"])
+            self.malformed = known
+        return self._sample.slice(0, rows)
 
 
 def _evenly(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.RecordBatch]:

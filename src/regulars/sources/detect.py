@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -96,6 +97,11 @@ def quoted(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
 
 
+def _toml(text: str) -> str:
+    """Text as TOML, in single quotes where that can be."""
+    return json.dumps(text, ensure_ascii=False) if "'" in text or "\n" in text else f"'{text}'"
+
+
 def _preset(columns: Sequence[str], hints: SourceSettings, source: str | None) -> Preset | None:
     if hints.preset is None:
         return next((preset for preset in shipped_presets().values() if preset.fits(columns)), None)
@@ -152,7 +158,8 @@ def _refuse_if_missing(columns: Sequence[str], fields: dict[str, str], entity: E
     near = get_close_matches(wanted.replace("_", ""), [normalised(c) for c in columns], n=1, cutoff=0.5)
     nearest = next((c for c in columns if near and normalised(c) == near[0]), None)
     guess = f" The nearest is {nearest}." if nearest else ""
-    repair = f' Map it in regulars.toml under [sources.{source}.fields], e.g. {wanted} = "\\"{nearest or columns[0]}\\"".'
+    example = quoted(nearest or next(iter(columns), "its column"))
+    repair = f" Map it in regulars.toml under [sources.{source}.fields], e.g. {wanted} = {_toml(example)}."
     if entity == "orders" and missing == ["order_id"]:
         repair += ' If each row is an order and has no id, write order_id = "row_content": ids are then made from the rows.'
     raise InputError(f"Column {', '.join(missing)} is missing from {name}, read as {entity}. {has}{guess}{repair}")

@@ -11,6 +11,8 @@ from regulars.errors import InputError
 from regulars.sources.delivery import unique_names
 
 WHITESPACE = " "
+_LONGEST_HEADER = 100
+csv.field_size_limit(2**30)  # Python refuses cells above 128 KB otherwise; Arrow does not
 _DELIMITERS = (",", ";", "\t", "|")
 _DATA_CELL = re.compile(r"^[\s£$€+-]*\d[\d\s.,:/TZ+-]*$|^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
@@ -83,17 +85,24 @@ def _delimiter(lines: list[str]) -> str:
 
 
 def _split(lines: list[str], delimiter: str) -> list[list[str]]:
+    """Rows of cells. Below the header, a line with an open quote is left out: it says nothing of the dialect."""
     if delimiter == WHITESPACE:
         return [line.split() for line in lines]
-    return list(csv.reader((line + "\n" for line in lines), delimiter=delimiter))
+    header = _header_lines(lines, delimiter)
+    first = next(csv.reader([line + "\n" for line in lines[:header]], delimiter=delimiter))
+    even = [line for line in lines[header:] if line.count('"') % 2 == 0]
+    return [first, *(next(csv.reader([line + "\n"], delimiter=delimiter)) for line in even)]
 
 
 def _header_lines(lines: list[str], delimiter: str) -> int:
     """Physical lines of the header: more than one when a quoted name has a line break in it."""
     if delimiter == WHITESPACE:
         return 1
-    reader = csv.reader((line + "\n" for line in lines), delimiter=delimiter)
-    next(reader)
+    reader = csv.reader((line + "\n" for line in lines[:_LONGEST_HEADER]), delimiter=delimiter, strict=True)
+    try:
+        next(reader)
+    except csv.Error:
+        return 1  # a quote that is never closed belongs to its own line
     return reader.line_num
 
 

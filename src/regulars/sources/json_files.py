@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,14 @@ from regulars.sources.survey import Survey
 
 _BATCH_ROWS = 122_880
 _LARGEST_OBJECT = 64 * 2**20
+# DuckDB writes the number 1.10 as 1.1 and rounds the longest. Where an object has such numbers they are made strings before they are
+# taken out, between two marks that no text has; the first pattern passes over strings, so that nothing inside them is touched.
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_KEEPING_DIGITS = (
+    r"case when regexp_matches(object, '[0-9][.][0-9]*0[^0-9.]|[0-9][eE]|[0-9.]{16}') then replace(replace(replace(regexp_replace(object,"
+    r""" '("(?:[^"\\]|\\.)*")|(-?[0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?)',"""
+    rf" '\1{_OPEN}\2{_CLOSE}', 'gs'), '{_OPEN}{_CLOSE}', ''), '{_OPEN}', '\"{_OPEN}'), '{_CLOSE}', '{_CLOSE}\"') else object end"
+).replace('\\"', '"')
 
 
 def open_json(path: Path, facts: Survey) -> Delivery:
@@ -28,10 +37,12 @@ def open_json(path: Path, facts: Survey) -> Delivery:
     start = facts.head.decode(facts.encoding, errors="replace").lstrip("\ufeff \t\r\n")
     if not start:
         raise InputError(f"{path.name} is empty. Export it again.")
-    if _is_lines(start):
-        objects = _lines_sql(path)
+    if not facts.is_utf8:
+        raise InputError(f"{path.name} is JSON but not in UTF-8, as JSON must be. Export it again in UTF-8.")
+    if _is_lines(start) or {".jsonl", ".ndjson"} & {suffix.lower() for suffix in path.suffixes[-2:]}:
+        objects = _lines_sql(path, facts)
     elif start.startswith("["):
-        objects = _objects_sql(path, "array", _LARGEST_OBJECT)
+        objects = _objects_sql(path, facts, "array", _LARGEST_OBJECT)
     else:
         objects = _inner_list_sql(path, facts)
     keys = _keys(path, objects)
@@ -47,7 +58,7 @@ def _read(path: Path, objects: str, keys: list[str], delivery: Delivery) -> Iter
     first = 1
     with duckdb.connect() as connection:
         try:
-            values = f"case when ok then json_extract_string(object, [{pointers}]) end"
+            values = f"case when ok then json_extract_string({_KEEPING_DIGITS}, [{pointers}]) end"
             reader = connection.sql(f"select ok, object, {values} as found from ({objects})").to_arrow_reader(_BATCH_ROWS)
             for batch in reader:
                 numbers = pa.array(np.arange(first, first + batch.num_rows))
@@ -56,11 +67,11 @@ def _read(path: Path, objects: str, keys: list[str], delivery: Delivery) -> Iter
                 if not pc.all(ok).as_py():
                     refused = pc.invert(ok)
                     reason = pa.repeat(pa.scalar("the row is no JSON object"), pc.sum(refused).as_py())
-                    bad.append(pa.table([numbers.filter(refused), reason, batch.column("object").filter(refused)], schema=MALFORMED))
+                    bad.append(pa.table([numbers.filter(refused), reason, _restored(batch.column("object").filter(refused))], schema=MALFORMED))
                 kept = batch.filter(ok)
                 found = pc.list_flatten(kept.column("found"))
                 cells = [found.take(pa.array(np.arange(i, len(found), len(keys)))) for i in range(len(keys))]
-                cells = [pc.if_else(pc.equal(cell, ""), pa.scalar(None, pa.string()), cell) for cell in cells]
+                cells = [_restored(cell) for cell in cells]
                 texts = pa.RecordBatch.from_arrays(cells, names=delivery.columns)
                 yield numbered(texts, delivery.columns, numbers.filter(ok))
         except duckdb.Error as error:
@@ -69,11 +80,19 @@ def _read(path: Path, objects: str, keys: list[str], delivery: Delivery) -> Iter
             delivery.malformed = pa.concat_tables([MALFORMED.empty_table(), *bad])
 
 
+def _restored(cells: pa.Array) -> pa.Array:
+    """Numbers inside nested values without the quotes that kept their digits; empty text as null."""
+    if pc.any(pc.match_substring(cells, _OPEN)).as_py():
+        for mark in (f'"{_OPEN}', f'{_CLOSE}"', _OPEN, _CLOSE):
+            cells = pc.replace_substring(cells, mark, "")
+    return pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
+
+
 def _keys(path: Path, objects: str) -> list[str]:
     """Every key of every object, in the order in which they first appear."""
     sql = (
-        f"select key from (select unnest(json_keys(object)) as key, place from"
-        f" (select object, row_number() over () as place from ({objects}) where ok)) group by key order by min(place), key"
+        f"select key from (select unnest(json_keys(case when ok then object end)) as key, place from"
+        f" (select object, ok, row_number() over () as place from ({objects}))) group by key order by min(place), key"
     )
     with duckdb.connect() as connection:
         try:
@@ -81,7 +100,7 @@ def _keys(path: Path, objects: str) -> list[str]:
         except duckdb.Error as error:
             raise InputError(_not_json(path, error)) from None
         if found:
-            row = connection.sql(f"select object from ({objects}) where ok limit 1").fetchone()
+            row = connection.execute(f"select object from ({objects}) where ok limit 1").fetchone()
             order = {key: place for place, key in enumerate(json.loads(row[0]) if row else ())}
             found.sort(key=lambda key: order.get(key, len(order)))
     if not found:
@@ -89,37 +108,40 @@ def _keys(path: Path, objects: str) -> list[str]:
     return [str(key) for key in found]
 
 
-def _lines_sql(path: Path) -> str:
+def _lines_sql(path: Path, facts: Survey) -> str:
     """One object per line, each judged on its own."""
     return (
-        "select line as object, coalesce(json_valid(line) and json_type(line) = 'OBJECT', false) as ok from read_csv("
+        "select line as object, case when json_valid(line) then json_type(line) = 'OBJECT' else false end as ok from read_csv("
         f"{_quoted(path)}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, delim = '\\x01', quote = '',"
-        f" escape = '', max_line_size = {_LARGEST_OBJECT}) where trim(line) <> ''"
+        f" escape = '', max_line_size = {_LARGEST_OBJECT}, compression = '{_compression(facts)}') where trim(line) <> ''"
     )
 
 
-def _objects_sql(path: Path, shape: str, largest: int) -> str:
+def _objects_sql(path: Path, facts: Survey, shape: str, largest: int) -> str:
     return (
         "select cast(json as varchar) as object, coalesce(json_type(json) = 'OBJECT', false) as ok"
-        f" from read_json_objects({_quoted(path)}, format = '{shape}', maximum_object_size = {largest})"
+        f" from read_json_objects({_quoted(path)}, format = '{shape}', maximum_object_size = {largest},"
+        f" compression = '{_compression(facts)}')"
     )
 
 
 def _inner_list_sql(path: Path, facts: Survey) -> str:
     """The first list of objects in an object such as {"orders": […]}; a lone object is a list of one."""
-    whole = _objects_sql(path, "unstructured", max(facts.bytes * 20 if facts.is_gzip else facts.bytes, 1024) + 1024)
+    whole = _objects_sql(path, facts, "unstructured", max(facts.bytes * 20 if facts.is_gzip else facts.bytes, 1024) + 1024)
+    pointer = "'/' || replace(replace(key, '~', '~0'), '/', '~1')"
     with duckdb.connect() as connection:
         try:
-            row = connection.sql(
-                f"select key from (select object, unnest(json_keys(object)) as key from ({whole}))"
-                " where json_type(object, '/' || key) = 'ARRAY' and json_type(object, '/' || key || '/0') = 'OBJECT' limit 1"
+            row = connection.execute(
+                f"select pointer from (select object, key, {pointer} as pointer from"
+                f" (select object, unnest(json_keys(object)) as key from ({whole})))"
+                " where json_type(object, pointer) = 'ARRAY' and json_type(object, pointer || '/0') = 'OBJECT' limit 1"
             ).fetchone()
         except duckdb.Error as error:
             raise InputError(_not_json(path, error)) from None
     if row is None:
         return whole
-    pointer = "'/" + str(row[0]).replace("'", "''") + "'"
-    items = f"select unnest(cast(json_extract(object, {pointer}) as json[])) as item from ({whole})"
+    found = "'" + str(row[0]).replace("'", "''") + "'"
+    items = f"select unnest(cast(json_extract({_KEEPING_DIGITS}, {found}) as json[])) as item from ({whole})"
     return f"select cast(item as varchar) as object, coalesce(json_type(item) = 'OBJECT', false) as ok from ({items})"
 
 
@@ -136,8 +158,13 @@ def _is_lines(start: str) -> bool:
     return bool(rest.strip())
 
 
+def _compression(facts: Survey) -> str:
+    return "gzip" if facts.is_gzip else "none"
+
+
 def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+    """The path as SQL, its own brackets and stars no pattern."""
+    return "'" + re.sub(r"[\[*?]", r"[\g<0>]", str(path)).replace("'", "''") + "'"
 
 
 def _not_json(path: Path, error: Exception) -> str:

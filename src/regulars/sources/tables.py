@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -28,14 +29,14 @@ def open_parquet(path: Path, facts: Survey) -> Delivery:
     try:
         with pq.ParquetFile(path) as file:
             names = unique_names(file.schema_arrow.names)
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path.name} is a damaged Parquet file: {error}. Fetch it again.") from None
 
     def read() -> Iterator[pa.RecordBatch]:
         try:
             with pq.ParquetFile(path) as file:
                 yield from text_batches(file.iter_batches(batch_size=_BATCH_ROWS), names)
-        except (pa.ArrowInvalid, OSError) as error:
+        except (pa.ArrowException, OSError) as error:
             raise InputError(f"{path.name} is a damaged Parquet file: {error}. Fetch it again.") from None
 
     return Delivery(str(path), path.name, facts.bytes, facts.content_hash, names, read)
@@ -51,11 +52,12 @@ def from_arrow(data: Any, name: str) -> Delivery:
         table = data if isinstance(data, pa.Table) else pa.table(data)
     except (TypeError, ValueError, pa.ArrowInvalid) as error:
         raise InputError(f"{name} is no table that Arrow can read: {error}. Give a pandas, Polars or Arrow table.") from None
-    names = unique_names(name for name in table.column_names if name != "__index_level_0__")
-    table = table.select([name for name in table.column_names if name != "__index_level_0__"])
+    # By place: names may repeat.
+    table = table.select([place for place, column in enumerate(table.column_names) if column != "__index_level_0__"])
+    names = unique_names(table.column_names)
     digest = hashlib.sha256(repr(names).encode())
     for batch in text_batches(table.to_batches(_BATCH_ROWS), names):
-        for column in batch.columns:
+        for column in batch.columns[:-1]:
             # Lengths keep ("ab", "c") and ("a", "bc") apart; values alone would not.
             digest.update(pc.fill_null(pc.binary_length(column), -1).to_numpy(zero_copy_only=False).tobytes())
             digest.update(b"".join(b for b in (column.buffers()[-1],) if b is not None))
@@ -74,23 +76,48 @@ def text_batches(batches: Iterable[pa.RecordBatch], names: list[str]) -> Iterato
     first = 1
     for batch in batches:
         columns = [as_text(column) for column in batch.columns]
-        numbers = pa.array(range(first, first + batch.num_rows), pa.int64())
+        numbers = pa.array(np.arange(first, first + batch.num_rows), pa.int64())
         yield numbered(pa.RecordBatch.from_arrays(columns, names=names), names, numbers)
         first += batch.num_rows
 
 
 def as_text(column: pa.Array) -> pa.Array:
-    """A column as text: times without needless zeros, nested values as JSON, empty text as null."""
+    """A column as text: times without needless zeros, nested values as JSON, empty text and NaN as null."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         return as_text(column.dictionary_decode())
-    if pa.types.is_nested(kind):
-        texts = [None if v is None else json.dumps(v, default=str, ensure_ascii=False) for v in column.to_pylist()]
-        return pa.array(texts, pa.string())
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_null(kind):
-        text = column.cast(pa.string(), safe=False)
-    elif pa.types.is_timestamp(kind):
-        text = pc.replace_substring_regex(column.cast(pa.string()), r"\.0+(Z?)$", r"\1")
+    if pa.types.is_run_end_encoded(kind):
+        return as_text(pc.run_end_decode(column))
+    if isinstance(kind, pa.BaseExtensionType):
+        text = _one_by_one(column)
+    elif pa.types.is_nested(kind):
+        texts = [None if v is None else json.dumps(v, default=_plain, ensure_ascii=False) for v in column.to_pylist()]
+        text = pa.array(texts, pa.string())
+    elif pa.types.is_floating(kind):
+        text = _floats(column.cast(pa.float32()) if pa.types.is_float16(kind) else column)
     else:
-        text = column.cast(pa.string())
+        try:
+            text = column.cast(pa.string())
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            text = _one_by_one(column)
+        if pa.types.is_temporal(kind):
+            text = pc.replace_substring_regex(text, r"\.0+(Z|[+-]\d{4})?$", r"\1")
+            text = pc.replace_substring_regex(text, r"(:\d\d(?:\.\d+)?[+-]\d\d)(\d\d)$", r"\1:\2")
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _floats(column: pa.Array) -> pa.Array:
+    """Whole numbers without point and exponent: ids and phone numbers beside blanks arrive as floats."""
+    is_whole = pc.and_(pc.equal(column, pc.floor(column)), pc.less(pc.abs(column), 2.0**53))
+    whole = pc.if_else(is_whole, column, None).cast(pa.int64()).cast(pa.string())
+    text = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.string()), column.cast(pa.string()))
+    return pc.coalesce(whole, text)
+
+
+def _one_by_one(column: pa.Array) -> pa.Array:
+    """Rare kinds that Arrow cannot write as text."""
+    return pa.array([None if value is None else _plain(value) for value in column.to_pylist()], pa.string())
+
+
+def _plain(value: Any) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)

@@ -1,6 +1,7 @@
 """The embedded warehouse: transactions, one writer, an atomic publish, errors that say what to do."""
 
-import multiprocessing
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +11,18 @@ from regulars.engines.base import open_engine
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.errors import LockedError, SettingsError, WarehouseError
 from regulars.settings import Settings
+
+# Another run: it holds the folder until its input ends or it is killed.
+HOLD = """
+import sys
+from pathlib import Path
+from regulars.engines.duckdb import DuckDBEngine
+engine = DuckDBEngine(Path(sys.argv[1]))
+with engine.lock():
+    engine.journal.start_run("run")
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture
@@ -62,7 +75,7 @@ def test_a_live_warehouse_cannot_be_written(engine: DuckDBEngine) -> None:
 
 
 def test_reading_before_anything_is_published_says_how_to_publish(tmp_path: Path) -> None:
-    with pytest.raises(WarehouseError, match=r"Nothing is published .* regulars run"), DuckDBEngine(tmp_path).live():
+    with pytest.raises(WarehouseError, match=r"Nothing is published .*`regulars run"), DuckDBEngine(tmp_path).live():
         pass
 
 
@@ -72,31 +85,22 @@ def test_a_damaged_file_is_a_clear_error(engine: DuckDBEngine) -> None:
         pass
 
 
-def test_a_second_run_is_told_who_holds_the_warehouse(engine: DuckDBEngine) -> None:
-    held, release = multiprocessing.get_context("spawn").Event(), multiprocessing.get_context("spawn").Event()
-    other = multiprocessing.get_context("spawn").Process(target=_hold, args=(engine.folder, held, release))
-    other.start()
-    try:
-        assert held.wait(30)
-        with pytest.raises(LockedError, match=rf"held by run .*process {other.pid}"), engine.lock():
-            pass
-        other.kill()
-        other.join()
-        with engine.lock():
-            pass
-    finally:
-        release.set()
-        other.join()
+def test_a_second_run_is_told_who_holds_the_warehouse_and_gets_it_when_that_one_dies(engine: DuckDBEngine) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(engine.folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        try:
+            assert other.stdout is not None
+            assert other.stdout.readline() == "held\n"
+            with pytest.raises(LockedError, match=rf"held by run .*process {other.pid}"), engine.lock():
+                pass
+        finally:
+            other.kill()
+            other.wait()
+    with engine.lock():
+        pass
 
 
 def test_a_url_that_no_engine_serves_is_refused() -> None:
     with pytest.raises(SettingsError, match="No engine serves mysql://"):
         open_engine(Settings(warehouse="mysql://somewhere/shop"))
-
-
-def _hold(folder: Path, held: object, release: object) -> None:
-    engine = DuckDBEngine(folder)
-    with engine.lock():
-        engine.journal.start_run("run")
-        held.set()  # type: ignore[attr-defined]
-        release.wait(60)  # type: ignore[attr-defined]

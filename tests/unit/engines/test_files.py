@@ -1,0 +1,77 @@
+"""A file is whole or absent, and what it holds cannot act."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from python_calamine import CalamineWorkbook
+
+from regulars.engines.files import FORMATS, write_file
+from regulars.errors import InputError
+
+ROWS = pa.table(
+    {
+        "name": ["Ann", "=1+1", "@sum(a1)", "-nobody", None],
+        "phone": ["+442079460001", "-12.5", "+44 20", "0", ""],
+        "spent": pa.array([Decimal("1.50"), None, Decimal("3.00"), Decimal("4.00"), Decimal("-5.25")]),
+        "day": [dt.date(2025, 1, 31)] * 5,
+    }
+)
+
+
+def test_csv_neutralises_formulas_and_leaves_numbers_alone(tmp_path: Path) -> None:
+    assert write_file(ROWS.to_reader(), tmp_path / "out.csv", "csv") == 5
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert lines[0] == "name,phone,spent,day"
+    assert lines[1] == "Ann,+442079460001,1.50,2025-01-31"
+    assert [line.split(",")[0] for line in lines[2:5]] == ["'=1+1", "'@sum(a1)", "'-nobody"]
+    assert [line.split(",")[1] for line in lines[2:4]] == ["-12.5", "'+44 20"]
+
+
+def test_json_is_one_array(tmp_path: Path) -> None:
+    write_file(ROWS.to_reader(max_chunksize=2), tmp_path / "out.json", "json")
+    rows = json.loads((tmp_path / "out.json").read_text())
+    assert [row["name"] for row in rows] == ["Ann", "=1+1", "@sum(a1)", "-nobody", None]
+
+
+def test_parquet_keeps_types_and_content(tmp_path: Path) -> None:
+    write_file(ROWS.to_reader(), tmp_path / "out.parquet", "parquet")
+    back = pq.read_table(tmp_path / "out.parquet")
+    assert back.to_pylist() == ROWS.to_pylist()
+    assert pa.types.is_decimal(back.schema.field("spent").type)
+
+
+def test_excel_holds_text_as_text_and_money_as_numbers(tmp_path: Path) -> None:
+    assert write_file(ROWS.to_reader(max_chunksize=2), tmp_path / "out.xlsx", "xlsx") == 5
+    rows = CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_index(0).to_python()
+    assert rows[0] == ["name", "phone", "spent", "day"]
+    assert rows[1] == ["Ann", "+442079460001", 1.5, dt.date(2025, 1, 31)]
+    assert rows[2][0] == "=1+1"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_an_error_half_way_leaves_what_was_there(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"out.{kind}"
+    path.write_text("as it was")
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        yield ROWS.to_batches()[0]
+        raise OSError("the cable was pulled")
+
+    with pytest.raises(Exception, match="the cable was pulled"):
+        write_file(pa.RecordBatchReader.from_batches(ROWS.schema, batches()), path, kind)
+    assert path.read_text() == "as it was"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_place_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match=r"Cannot write .*Choose another place"):
+        write_file(ROWS.to_reader(), tmp_path / "file" / "out.csv", "csv")
