@@ -1,7 +1,7 @@
-"""A whole `regulars run` of a large CSV against a floor measured in the same run, and a check that both give the same codes.
+"""A whole `regulars run` of a large CSV against a floor measured in the same run; both must give the same codes.
 
-The floor is one DuckDB process that reads the same file, groups it to RFM and scores it, and keeps nothing else: no raw copy, no
-ledger, no identity, no checks. Run it on a quiet machine:
+The floor is one DuckDB process that reads the same file, groups it to RFM and scores it, and keeps nothing else: no raw
+copy, no ledger, no identity, no checks. Run it on a quiet machine:
 
     python benchmarks/whole_run.py --orders 10000000 --customers 1000000
 """
@@ -85,7 +85,9 @@ def main() -> None:
             floors.append(_timed([sys.executable, "-c", _FLOOR, str(orders), str(folder / "floor.duckdb")]))
             regulars = str(Path(sys.executable).with_name("regulars"))
             runs.append(_timed([regulars, "run", str(orders), "-w", str(folder / "warehouse"), "--quiet"]))
-        print(f"{asked.orders:,} orders of {asked.customers:,} customers, best of {asked.rounds}, {os.cpu_count()} cores")
+        print(
+            f"{asked.orders:,} orders of {asked.customers:,} customers, best of {asked.rounds}, {os.cpu_count()} cores"
+        )
         print(f"floor         {min(floors)[0]:6.1f} s  {min(floors)[1]:5.2f} GB")
         print(f"regulars run  {min(runs)[0]:6.1f} s  {min(runs)[1]:5.2f} GB")
         print(f"ratio         {min(runs)[0] / min(floors)[0]:6.1f}")

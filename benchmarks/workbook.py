@@ -1,6 +1,6 @@
 """A whole `regulars run` of an Excel workbook against python-calamine only reading it, in the same run.
 
-    python benchmarks/workbook.py "../shared/data/Online Retail.xlsx"
+python benchmarks/workbook.py "../shared/data/Online Retail.xlsx"
 """
 
 from __future__ import annotations

@@ -28,7 +28,10 @@ def segments(settings: Settings, as_json: bool) -> None:
         return
     basis = queries.basis()
     if basis.as_of is None:
-        console.print("\n[bold yellow]There is no valid order yet[/], so everyone is a prospect. `regulars sources list` says what landed.")
+        console.print(
+            "\n[bold yellow]There is no valid order yet[/], so everyone is a prospect."
+            " `regulars sources list` says what landed."
+        )
         return
     money = f", money in {basis.currency}" if basis.currency else ""
     console.print(
@@ -109,9 +112,7 @@ def status(settings: Settings, as_json: bool) -> None:
     if engine.has_live():
         basis = _queries(settings).basis()
         through = f"data through the day before {basis.as_of}" if basis.as_of else "no valid order yet"
-        console.print(
-            f"\n[bold green]Live[/]  {basis.customers:,} customers, {basis.orders:,} valid orders, {through}"
-        )
+        console.print(f"\n[bold green]Live[/]  {basis.customers:,} customers, {basis.orders:,} valid orders, {through}")
     else:
         console.print("\n[bold yellow]Nothing is live yet.[/] Run `regulars run` until it ends well.")
     colour = {"done": "green", "running": "cyan"}.get(state, "red")

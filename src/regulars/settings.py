@@ -221,8 +221,8 @@ def overridden(settings: Settings, **sections: dict[str, Any]) -> Settings:
         try:
             values[name] = type(section).model_validate(section.model_dump() | given)
         except ValidationError as error:
-            problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {_plain(e)}" for e in error.errors())
-            raise SettingsError(f"{name}: {problems}") from None
+            problems = "; ".join(f"{'.'.join(map(str, (name, *e['loc'])))}: {_plain(e)}" for e in error.errors())
+            raise SettingsError(problems) from None
     return settings.model_copy(update=values)
 
 

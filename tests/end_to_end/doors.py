@@ -1,5 +1,6 @@
-"""The ways into Regulars as its users take them: the console script in a process, the same words in this process, and DuckDB on what
-was published."""
+"""The ways into Regulars as its users take them: the console script in a process, the same words in this process, and
+DuckDB on what was published.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +45,7 @@ class Outcome:
 def process(*words: str, folder: Path) -> Outcome:
     """Runs the console script in a process of its own."""
     done = subprocess.run(
-        [str(SCRIPT), *words], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=300
+        [str(SCRIPT), *words], check=False, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=300
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
 
@@ -82,7 +83,7 @@ def ask(file: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 def contents(file: Path, *schemas: str) -> dict[str, tuple[int, int]]:
-    """Per table of the schemas its number of rows and a hash over all of them, in no order, without what the clock wrote."""
+    """Per table its number of rows and a hash over all of them, in no order, without what the clock wrote."""
     found = {}
     with opened(file) as connection:
         tables = connection.execute(
@@ -129,7 +130,9 @@ def unaccounted(warehouse: Path) -> list[tuple[Any, ...]]:
                 union all select _load_id from staging.order_lines union all select _load_id from staging.events
             ) as staged group by all
         ) as counted using (load_id)
-        left join (select load_id, count(*) as set_aside from staging.rejected_rows group by all) as refused using (load_id)
+        left join (
+            select load_id, count(*) as set_aside from staging.rejected_rows group by all
+        ) as refused using (load_id)
         where status = 'landed' and (
             rows <> staged + rejected + duplicates
             or staged <> coalesce(in_staging, 0) or rejected <> coalesce(set_aside, 0)

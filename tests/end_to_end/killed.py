@@ -1,7 +1,7 @@
-"""Runs the command line and kills its own process at one moment: `python killed.py STAGE MOMENT WORDS...`.
+"""Runs the command line in a process that kills itself at one moment of one stage.
 
-Moments: `uncommitted` is before the stage's first transaction ends, `committed` after it, `models` after some models or checks of dbt,
-`renaming` just before the live warehouse is replaced, `unsaid` when all is done but the journal does not know.
+Moments: `uncommitted` is before the stage's first transaction ends, `committed` after it, `models` after some models
+or checks of dbt, `renaming` just before the live warehouse is replaced, `unsaid` when all is done but the journal does not know.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from regulars import cli
@@ -18,8 +20,22 @@ from regulars.engines import duckdb as engine
 from regulars.engines.journal import Journal
 from regulars.terminal import StageWatcher
 
-STAGE, MOMENT = sys.argv[1:3]
 MODELS = 4
+
+
+def run(folder: Path, stage: str, moment: str) -> None:
+    """Runs `regulars run` in the folder; dies in the stage, once the journal says that it runs, at the moment."""
+    start_stage = Journal.start_stage
+
+    def started(journal: Journal, run_id: str, position: int, name: str) -> None:
+        start_stage(journal, run_id, position, name)
+        if name == stage:
+            _TRAPS[moment]()
+
+    Journal.start_stage = started  # type: ignore[method-assign]
+    os.chdir(folder)
+    sys.argv = ["regulars", "run", "-q"]
+    cli.main()
 
 
 def die(*_: object, **__: object) -> None:
@@ -27,21 +43,14 @@ def die(*_: object, **__: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def armed() -> None:
-    """Lays the trap, now that the journal says that the stage is running."""
-    {"uncommitted": _in_transaction, "committed": _in_transaction, "models": _among_models, "renaming": _renaming}.get(
-        MOMENT, _unsaid
-    )()
-
-
-def _in_transaction() -> None:
+def _in_transaction(*, is_committed: bool) -> None:
     plain: Callable[..., Any] = engine.DuckDBSession.transaction
 
     @contextmanager
     def transaction(session: engine.DuckDBSession) -> Iterator[None]:
         with plain(session):
             yield
-            if MOMENT == "uncommitted":
+            if not is_committed:
                 die()
         die()
 
@@ -67,16 +76,10 @@ def _unsaid() -> None:
     Journal.finish_stage = die  # type: ignore[assignment, method-assign]
 
 
-start_stage = Journal.start_stage
-
-
-def started(journal: Journal, run_id: str, position: int, stage: str) -> None:
-    """What the journal does, and then the trap."""
-    start_stage(journal, run_id, position, stage)
-    if stage == STAGE:
-        armed()
-
-
-Journal.start_stage = started  # type: ignore[method-assign]
-sys.argv = ["regulars", *sys.argv[3:]]
-cli.main()
+_TRAPS: dict[str, Callable[[], None]] = {
+    "uncommitted": partial(_in_transaction, is_committed=False),
+    "committed": partial(_in_transaction, is_committed=True),
+    "models": _among_models,
+    "renaming": _renaming,
+    "unsaid": _unsaid,
+}

@@ -50,7 +50,8 @@ def live(folder: Path) -> Path:
         ("bad debt", "select count(*) from marts.fct_orders where order_id like 'A%'", (3,)),
         (
             "buyers",
-            "select count(distinct customer_id), sum(amount) from marts.fct_orders where is_valid and customer_id is not null",
+            "select count(distinct customer_id), sum(amount) from marts.fct_orders"
+            " where is_valid and customer_id is not null",
             (4_338, Decimal("8911407.90")),
         ),
         (
@@ -103,7 +104,8 @@ def test_every_cell_of_the_cohorts_is_the_published_one(
     found = {
         (cohort, month): float(value)
         for cohort, month, value in doors.ask(
-            live, f"select strftime(cohort_month, '{format_of_month}'), month_number, {measure} from marts.cohort_retention"
+            live,
+            f"select strftime(cohort_month, '{format_of_month}'), month_number, {measure} from marts.cohort_retention",
         )
     }
     assert found.keys() == expected.keys()
@@ -151,8 +153,6 @@ def test_the_same_file_again_lands_nothing_and_changes_no_mart(folder: Path, sha
 
 
 def test_the_parquet_copy_gives_the_same_marts(folder: Path, shared_data: Path) -> None:
-    done = doors.command(
-        "run", str(shared_data / "online_retail.parquet"), "-w", "of_parquet", "-q", folder=folder
-    )
+    done = doors.command("run", str(shared_data / "online_retail.parquet"), "-w", "of_parquet", "-q", folder=folder)
     assert done.exit_code == 0, done.errors
     assert doors.different(doors.marts(folder / "of_parquet"), doors.marts(folder / "warehouse")) == []

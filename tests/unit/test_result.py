@@ -39,6 +39,7 @@ def test_what_is_not_there_is_said_plainly(result: rg.Result) -> None:
         result.table("nothing")
 
 
+@pytest.mark.slow
 def test_a_temporary_warehouse_goes_with_its_result() -> None:
     result = rg.run(orders=ORDERS, settings=rg.Settings())
     folder = Path(result.warehouse)

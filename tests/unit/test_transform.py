@@ -52,6 +52,7 @@ def test_dbt_says_nothing_and_leaves_the_package_and_the_environment_alone(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_the_parsed_project_is_kept_in_the_folder(shop: Shop, unread: None, tmp_path: Path) -> None:
     transformer = Transformer(shop.engine.dbt_environment(), shop.engine.dbt_target, tmp_path)
     transformer.warm()
@@ -59,6 +60,7 @@ def test_the_parsed_project_is_kept_in_the_folder(shop: Shop, unread: None, tmp_
     assert (tmp_path / "partial_parse.msgpack").exists()
 
 
+@pytest.mark.slow
 def test_the_files_are_free_after_dbt_and_a_second_warehouse_can_be_built(shop: Shop, tmp_path: Path) -> None:
     other = Shop(tmp_path, orders=f"{ORDERS} where i = 1")
     assert other.value("select count(*) from marts.fct_orders") == 1
@@ -69,6 +71,7 @@ def test_the_files_are_free_after_dbt_and_a_second_warehouse_can_be_built(shop: 
     assert shop.value("select count(*) from marts.fct_orders") == 9
 
 
+@pytest.mark.slow
 def test_a_model_that_fails_is_named_with_the_words_of_the_database(tmp_path: Path) -> None:
     broken = Shop(tmp_path, orders=ORDERS)
     with broken.engine.durable() as durable:
@@ -82,6 +85,7 @@ def test_a_model_that_fails_is_named_with_the_words_of_the_database(tmp_path: Pa
         assert durable.query("select count(*) from staging.orders").column(0)[0].as_py() == 9
 
 
+@pytest.mark.slow
 def test_a_check_that_fails_shows_the_rows(shop: Shop) -> None:
     with shop.engine.build() as build:
         build.execute("insert into marts.dim_customers select * from marts.dim_customers where customer_id = 100000001")
@@ -124,3 +128,12 @@ def test_an_interruption_is_not_taken_for_a_failure(shop: Shop, monkeypatch: pyt
     monkeypatch.setattr(dbtRunner, "invoke", interrupted)
     with pytest.raises(KeyboardInterrupt):
         shop.transformer.build("core")
+
+
+@pytest.mark.slow
+def test_a_folder_is_meant_from_where_the_run_was_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shop = Shop(Path("here"), orders=ORDERS)
+    assert shop.value("select count(*) from marts.fct_orders") == 9
+    assert (tmp_path / "here" / "dbt").is_dir()
+    assert not (PROJECT / "here").exists()

@@ -158,7 +158,8 @@ class Journal:
                 yield connection
         except sqlite3.Error as error:
             raise WarehouseError(
-                f"The run journal {self.path} cannot be used: {error}. Free disk space, or mend the folder's permissions."
+                f"The run journal {self.path} cannot be used: {error}."
+                " Free disk space, or mend the folder's permissions."
             ) from None
         finally:
             if connection is not None:

@@ -169,7 +169,8 @@ def _odd(session: Session, name: str, load: ledger.Load) -> list[str]:
         (load.source, load.load_id),
     ).to_pylist()
     return [
-        f"{name}: {load.rejected:,} of {load.rows:,} rows were set aside, {reason['rows']:,} because {reason['reason']}."
+        f"{name}: {load.rejected:,} of {load.rows:,} rows were set aside,"
+        f" {reason['rows']:,} because {reason['reason']}."
         ' See them: regulars sql "select * from rejected_rows".'
     ]
 

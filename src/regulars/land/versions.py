@@ -40,10 +40,14 @@ def _settle_records(session: Session, entity: Entity, source: str, load_id: int)
     mine = f"source = {quoted(source)} and _load_id = {load_id}"
     earlier = f"source = {quoted(source)} and _load_id < {load_id}"
     # Hashes are compared first: they take a third of the memory, and ids that repeat have hashes that do.
-    repeated = f"select hash({record_id}) as hashed from {table} where {mine} and {record_id} is not null group by 1 having count(*) > 1"
+    repeated = (
+        f"select hash({record_id}) as hashed from {table} where {mine} and {record_id} is not null"
+        " group by 1 having count(*) > 1"
+    )
     session.execute(
         f"create or replace temp table repeated_ids as with repeated as materialized ({repeated})"
-        f" select {record_id} as record_id from {table} where {mine} and hash({record_id}) in (select hashed from repeated)"
+        f" select {record_id} as record_id from {table} where {mine}"
+        f" and hash({record_id}) in (select hashed from repeated)"
         f" group by 1 having count(*) > 1"
     )
     if _count(session, f"select count(*) from (select 1 from {table} where {earlier} limit 1)"):

@@ -1,7 +1,8 @@
-"""A text table cut into blocks of whole records, so that blocks can be parsed beside each other and one bad quote harms one row.
+"""A text table cut into blocks of whole records: blocks are parsed beside each other, and one bad quote harms one row.
 
-A record is a line, or several when a quoted field has line breaks in it. A line that opens a quote is joined with the line that closes it
-only if the two make one proper record; otherwise the line is set aside alone, and the next line starts afresh.
+A record is a line, or several when a quoted field has line breaks in it. A line that opens a quote is joined with the
+line that closes it only if the two make one proper record; otherwise it is set aside alone, and the next line starts
+afresh.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ SetAside = tuple[int, str, str]
 
 @dataclass(frozen=True)
 class Block:
-    """Whole records as UTF-8, beside those that were set aside: (position among all records of the block, reason, text)."""
+    """Whole records as UTF-8, and those set aside: (position among all records of the block, reason, text)."""
 
     text: bytes
     set_aside: tuple[SetAside, ...] = ()
@@ -38,7 +39,11 @@ class Block:
 
 
 def blocks(
-    read: Callable[[int], bytes], decode: Callable[[bytes, bool], bytes], skipped_lines: int, delimiter: str | None, width: int
+    read: Callable[[int], bytes],
+    decode: Callable[[bytes, bool], bytes],
+    skipped_lines: int,
+    delimiter: str | None,
+    width: int,
 ) -> Iterator[Block]:
     """The records below the header, block by block; without a delimiter, quotes mean nothing.
 
@@ -68,7 +73,7 @@ def blocks(
 
 
 def decoder(encoding: str, *, is_checked: bool) -> Callable[[bytes, bool], bytes]:
-    """Turns chunks of an encoding into UTF-8 without byte order mark and NUL bytes; text that was checked to be UTF-8 passes."""
+    """Turns chunks into UTF-8 without byte order mark and NUL bytes; text that was checked to be UTF-8 passes."""
     machine = codecs.getincrementaldecoder(encoding)()
     is_start = True
 
@@ -83,6 +88,12 @@ def decoder(encoding: str, *, is_checked: bool) -> Callable[[bytes, bool], bytes
     return decode
 
 
+def strictly(block: Block, delimiter: str, width: int) -> Block:
+    """A block cut again, with a look at each line with quotes: slow, for the rare quote that opens inside a line."""
+    cut, _ = _quoted_block(block.text, delimiter, width, is_last=True, is_strict=True)
+    return cut
+
+
 def _below(text: bytes, lines: int, *, is_last: bool) -> tuple[bytes, int]:
     """The text below the first lines; as it is while not all of them have been read."""
     ends = [found.end() for found in itertools.islice(_LINE_END.finditer(text), lines)]
@@ -91,7 +102,9 @@ def _below(text: bytes, lines: int, *, is_last: bool) -> tuple[bytes, int]:
     return (b"", 0) if is_last else (text, lines)
 
 
-def _quoted_block(held: bytes, delimiter: str, width: int, *, is_last: bool) -> tuple[Block, int]:
+def _quoted_block(
+    held: bytes, delimiter: str, width: int, *, is_last: bool, is_strict: bool = False
+) -> tuple[Block, int]:
     """The records of a text with quotes, and where the first record begins that is not whole yet."""
     data = np.frombuffer(held, np.uint8)
     ends = _line_ends(data, is_last=is_last)
@@ -108,6 +121,9 @@ def _quoted_block(held: bytes, delimiter: str, width: int, *, is_last: bool) -> 
     while place < len(odd):
         opening = odd[place]
         begin = int(starts[opening])
+        if _is_record(held[begin : ends[opening]], delimiter, width):
+            place += 1  # a stray quote within a cell, as in 5" disk, is a character like any other
+            continue
         if place + 1 < len(odd):
             closing = odd[place + 1]
             if _is_record(held[begin : ends[closing]], delimiter, width):
@@ -119,6 +135,9 @@ def _quoted_block(held: bytes, delimiter: str, width: int, *, is_last: bool) -> 
             break
         broken.append(opening)
         place += 1
+    if is_strict:
+        is_whole = np.flatnonzero((quotes > 0) & ~is_joined & ~np.append(is_joined[1:], False)).tolist()
+        broken = sorted({*broken, *(n for n in is_whole if not _is_record(held[starts[n] : ends[n]], delimiter, None))})
     end = int(ends[lines - 1]) if lines else 0
     is_start = ~(is_joined | is_blank)[:lines]
     position = np.cumsum(is_start) - 1
@@ -141,15 +160,24 @@ def _line_ends(data: npt.NDArray[np.uint8], *, is_last: bool) -> npt.NDArray[np.
     return np.append(ends, len(data)) if is_last and len(data) and (not len(ends) or ends[-1] < len(data)) else ends
 
 
-def _is_record(raw: bytes, delimiter: str, width: int) -> bool:
-    """Whether lines are one record with proper quotes. Two lines that each have all its delimiters are two rows and a stray quote."""
+def _is_record(raw: bytes, delimiter: str, width: int | None) -> bool:
+    """Whether lines are one record with proper quotes, of a width if that matters.
+
+    Two lines that each have all delimiters of a row are two rows and a stray quote.
+    """
     text = raw.decode(errors="replace")
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
         return False
-    full = sum(line.count(delimiter) == width - 1 for line in text.splitlines())
-    return len(rows) == 1 and (width < 4 or full < 2)
+    lines = text.splitlines()
+    if len(rows) != 1:
+        return False
+    if width is None or (len(lines) > 1 and width < 4):
+        return True
+    if len(lines) == 1:
+        return len(rows[0]) == width
+    return sum(line.count(delimiter) == width - 1 for line in lines) < 2
 
 
 def _line(raw: bytes) -> str:

@@ -1,10 +1,8 @@
-"""CSV and its relatives, parsed by Arrow block by block; a row of another width is malformed, with its number and text."""
+"""CSV and its relatives, parsed by Arrow block by block; a row of another width is malformed, with number and text."""
 
 from __future__ import annotations
 
-import csv as standard_csv
 import gzip
-import io
 import re
 import zlib
 from collections import deque
@@ -19,7 +17,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 from regulars.errors import InputError
-from regulars.sources.blocks import Block, SetAside, blocks, decoder
+from regulars.sources.blocks import Block, SetAside, blocks, decoder, strictly
 from regulars.sources.delivery import MALFORMED, Delivery, FileOptions, numbered
 from regulars.sources.dialect import WHITESPACE, Dialect, find_dialect
 from regulars.sources.survey import HEAD_BYTES, Survey
@@ -48,8 +46,8 @@ def open_delimited(path: Path, facts: Survey, options: FileOptions) -> Delivery:
     text = head.decode(facts.encoding, errors="replace")
     if text.count("\0") > len(text) // 10 or len(_CONTROL.findall(text)) > len(text) // 50:
         raise InputError(
-            f"{path.name} is no text file, or its encoding is not {facts.encoding}. Export it as CSV in UTF-8, Excel, Parquet or"
-            " JSON, or set its encoding."
+            f"{path.name} is no text file, or its encoding is not {facts.encoding}."
+            " Export it as CSV in UTF-8, Excel, Parquet or JSON, or set its encoding."
         )
     dialect = find_dialect(
         text, path.name, is_whole=len(facts.head) < HEAD_BYTES, delimiter=options.delimiter, header=options.header
@@ -75,7 +73,7 @@ def _read(
     try:
         with gzip.open(path) if facts.is_gzip else path.open("rb", buffering=0) as stream:
             pieces = blocks(
-                stream.read,  # type: ignore[arg-type]
+                stream.read,
                 decoder(facts.encoding, is_checked=is_checked),
                 dialect.skipped_lines,
                 None if is_spaced else dialect.delimiter,
@@ -89,7 +87,8 @@ def _read(
                 yield numbered(parsed.batch, names, pa.array(positions, pa.int64()))
     except (pa.ArrowInvalid, UnicodeDecodeError, EOFError, OSError, zlib.error, InputError) as error:
         raise InputError(
-            f"{path.name} cannot be read to its end: {error}. Mend that place or export it again, or set its encoding or delimiter."
+            f"{path.name} cannot be read to its end: {error}."
+            " Mend that place or export it again, or set its encoding or delimiter."
         ) from None
     finally:
         delivery.malformed = pa.table(
@@ -117,52 +116,42 @@ def _in_order(pieces: Iterator[Block], names: list[str], delimiter: str) -> Iter
 def _parse(block: Block, names: list[str], delimiter: str) -> _Parsed:
     if delimiter == WHITESPACE:
         text = re.sub(rb"(?m)^\t|\t(?=\r?$)", b"", re.sub(rb"[ \t\x0b\x0c]+", b"\t", block.text))
-        block = Block(text)
+        return _Parsed(*_columns(Block(text), names, "\t", has_quotes=False))
+    batch, bad = _columns(block, names, delimiter)
+    if block.records is not None and batch.num_rows + len(bad) != block.records:
+        again = strictly(block, delimiter, len(names))
+        batch, bad = _columns(again, names, delimiter)
+        bad = _merged(bad, again.set_aside)
+    return _Parsed(batch, _merged(bad, block.set_aside))
+
+
+def _columns(
+    block: Block, names: list[str], delimiter: str, *, has_quotes: bool = True
+) -> tuple[pa.RecordBatch, list[SetAside]]:
     bad: list[SetAside] = []
 
     def invalid(row: csv.InvalidRow) -> str:
         # One thread per block: only then does the parser know the row's number.
-        bad.append((int(row.number) - 1, _other_width(row.actual_columns, row.expected_columns), row.text))
+        reason = f"has {row.actual_columns} columns instead of {row.expected_columns}"
+        bad.append((int(row.number) - 1, reason, row.text))
         return "skip"
 
+    empty = pa.RecordBatch.from_arrays([pa.array([], pa.string()) for _ in names], names=names)
+    if not block.text.strip(b"\r\n"):
+        return empty, bad
     parsing = csv.ParseOptions(
-        delimiter="\t" if delimiter == WHITESPACE else delimiter,
-        quote_char=False if delimiter == WHITESPACE else '"',
+        delimiter=delimiter,
+        quote_char='"' if has_quotes else False,
         newlines_in_values=block.is_multiline,
         invalid_row_handler=invalid,
     )
-    if not block.text.strip(b"\r\n"):
-        batch = _batch([[] for _ in names], names)
-    else:
-        # Read as one chunk, whatever its size: a copy of the text is what it costs to be cut nowhere.
-        reading = csv.ReadOptions(use_threads=False, block_size=len(block.text) + 1, column_names=names)
-        table = csv.read_csv(pa.BufferReader(block.text), reading, parsing, _as_text(names)).combine_chunks()
-        batch = next(iter(table.to_batches()), None) or _batch([[] for _ in names], names)
-    if block.records is not None and batch.num_rows + len(bad) != block.records:
-        batch, bad = _record_by_record(block, names, delimiter)
-    return _Parsed(batch, _merged(bad, block.set_aside))
-
-
-def _record_by_record(block: Block, names: list[str], delimiter: str) -> tuple[pa.RecordBatch, list[SetAside]]:
-    """A block in which a quote opens in the middle of things: rare, so each line is parsed on its own."""
-    rows: list[list[str]] = []
-    bad: list[SetAside] = []
-    lines = [line for line in io.StringIO(block.text.decode(), newline=None).read().split("\n") if line]
-    for position, line in enumerate(lines):
-        try:
-            row = next(standard_csv.reader([line], delimiter=delimiter, strict=True))
-        except standard_csv.Error:
-            bad.append((position, "opens a quote that it does not close", line))
-            continue
-        if len(row) == len(names):
-            rows.append(row)
-        else:
-            bad.append((position, _other_width(len(row), len(names)), line))
-    return _batch([[row[i] or None for row in rows] for i in range(len(names))], names), bad
+    reading = csv.ReadOptions(use_threads=False, block_size=len(block.text) + 1, column_names=names)
+    table = csv.read_csv(pa.BufferReader(block.text), reading, parsing, _as_text(names)).combine_chunks()
+    return next(iter(table.to_batches()), empty), bad
 
 
 def _merged(parsed: list[SetAside], before: tuple[SetAside, ...]) -> list[SetAside]:
-    """Malformed rows of both kinds, by their position among all rows: the parser did not see the ones set aside before."""
+    """Malformed rows of both kinds by their position among all rows; the parser did not see those set aside before."""
     if not before:
         return parsed
     taken = np.array([position for position, *_ in before])
@@ -170,14 +159,6 @@ def _merged(parsed: list[SetAside], before: tuple[SetAside, ...]) -> list[SetAsi
     free = taken - np.arange(len(taken))
     seen = [(place + int(np.searchsorted(free, place, side="right")), reason, text) for place, reason, text in parsed]
     return sorted([*seen, *before])
-
-
-def _other_width(actual: int, expected: int) -> str:
-    return f"has {actual} columns instead of {expected}"
-
-
-def _batch(columns: list[list[str | None]], names: list[str]) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([pa.array(column, pa.string()) for column in columns], names=names)
 
 
 def _as_text(names: list[str]) -> csv.ConvertOptions:

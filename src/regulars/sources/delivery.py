@@ -1,4 +1,4 @@
-"""One file or table on its way in: its columns as text, batch by batch, every data row in a batch or among the malformed ones."""
+"""One file or table on its way in: its columns as text, in batches; every data row is in a batch or malformed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Delivery:
         columns: Column names as received, made unique and non-empty.
         read: Yields batches of text columns and an int64 `_row`, the number of the data row from 1.
         warnings: What was odd but could be read.
-        malformed: Rows that could not be read as rows (`row_number`, `reason`, `payload`); complete once the batches are.
+        malformed: Rows that could not be read (`row_number`, `reason`, `payload`); complete once the batches are.
     """
 
     uri: str
@@ -67,8 +67,8 @@ class Delivery:
         """Every readable row; the malformed ones are known when it is exhausted.
 
         Raises:
-            InputError: The file cannot be read on, or is not the one that was opened. A database that reads the batches may raise
-                an error of its own in its place; `failure` then holds the real one.
+            InputError: The file cannot be read on, or is not the one that was opened. A database that reads the batches
+                may raise an error of its own in its place; `failure` then holds the real one.
         """
 
         def checked() -> Iterator[pa.RecordBatch]:
@@ -115,13 +115,15 @@ def _evenly(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa
 
 
 def unique_names(names: Iterable[str | None]) -> list[str]:
-    """Header cells as column names: blanks become column_3, repeats get _2, and Regulars' own names an underscore more."""
+    """Header cells as column names: blanks become column_3, repeats get _2, Regulars' own names an underscore."""
     taken: set[str] = set()
     unique = []
     for position, cell in enumerate(names, start=1):
         base = (cell or "").strip().strip("\ufeff") or f"column_{position}"
         base = f"{base}_" if base.lower() in ("_row", "_load_id", "_loaded_at") else base
-        name = next(n for n in itertools.chain([base], (f"{base}_{i}" for i in itertools.count(2))) if n.lower() not in taken)
+        name = next(
+            n for n in itertools.chain([base], (f"{base}_{i}" for i in itertools.count(2))) if n.lower() not in taken
+        )
         taken.add(name.lower())
         unique.append(name)
     return unique

@@ -1,4 +1,4 @@
-"""Which entity a delivery's rows are, and which column is which field: a preset's, else by synonyms, else as the settings say."""
+"""Which entity a delivery's rows are, and which column is which field: by preset, synonyms and settings."""
 
 from __future__ import annotations
 
@@ -120,14 +120,16 @@ def _by_synonyms(columns: Sequence[str], entity: Entity) -> dict[str, str]:
         by_header.setdefault(normalised(column), column)
     fields: dict[str, str] = {}
     for name, headers in synonyms()[entity].items():
-        free = [header for header in headers if header in by_header and quoted(by_header[header]) not in fields.values()]
+        free = [
+            header for header in headers if header in by_header and quoted(by_header[header]) not in fields.values()
+        ]
         if free:
             fields[name] = quoted(by_header[free[0]])
     return fields
 
 
 def _entity(columns: Sequence[str], hints: SourceSettings) -> Entity:
-    """Lines when there are quantity and price, else orders, events, customers: the first that lacks nothing, or least."""
+    """Lines when there are quantity and price, else orders, events, customers: the first that lacks nothing."""
 
     def lacking(entity: Entity) -> int:
         fields = {**_by_synonyms(columns, entity), **hints.fields}
@@ -139,7 +141,11 @@ def _entity(columns: Sequence[str], hints: SourceSettings) -> Entity:
         return complete[0]
     # A list of customers has no dates of orders; a list of orders without its ids still has dates and amounts.
     orders = _by_synonyms(columns, "orders")
-    if "ordered_at" in orders and "amount" in orders and not {"createdat", "created"} & {normalised(c) for c in columns}:
+    if (
+        "ordered_at" in orders
+        and "amount" in orders
+        and not {"createdat", "created"} & {normalised(c) for c in columns}
+    ):
         return "orders"
     return complete[0] if complete else min(("orders", "customers", "order_lines"), key=lacking)
 
@@ -161,7 +167,9 @@ def _refuse_if_missing(columns: Sequence[str], fields: dict[str, str], entity: E
     example = quoted(nearest or next(iter(columns), "its column"))
     repair = f" Map it in regulars.toml under [sources.{source}.fields], e.g. {wanted} = {_toml(example)}."
     if entity == "orders" and missing == ["order_id"]:
-        repair += ' If each row is an order and has no id, write order_id = "row_content": ids are then made from the rows.'
+        repair += (
+            ' If each row is an order and has no id, write order_id = "row_content": ids are then made from the rows.'
+        )
     raise InputError(f"Column {', '.join(missing)} is missing from {name}, read as {entity}. {has}{guess}{repair}")
 
 

@@ -40,8 +40,13 @@ def find_dialect(
         header: Whether the first line is a header, when it is known.
 
     Raises:
-        InputError: There is nothing in it.
+        InputError: There is nothing in it, or the delimiter given is none.
     """
+    delimiter = {"\\t": "\t", "tab": "\t"}.get(delimiter or "", delimiter)
+    if delimiter is not None and (len(delimiter) != 1 or not delimiter.isascii() or delimiter in '\r\n"\0'):
+        raise InputError(
+            f"`{delimiter}` cannot be the delimiter of {name}. Write one character, such as ; or | or \\t."
+        )
     lines = re.split(r"\r\n|\n|\r", text)
     if not is_whole and len(lines) > 1:
         lines = lines[:-1]
@@ -69,7 +74,7 @@ def find_dialect(
 
 
 def _delimiter(lines: list[str]) -> str:
-    """The delimiter under which most rows have the commonest width; a header that agrees and more columns break a tie."""
+    """The delimiter under which most rows have one width; a header that agrees and more columns break a tie."""
 
     def score(delimiter: str) -> tuple[float, int]:
         rows = [row for row in _split(lines, delimiter) if row]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +30,7 @@ def open_workbook(path: Path, facts: Survey, options: FileOptions) -> Delivery:
         names = workbook.sheet_names
         if options.sheet is not None and options.sheet not in (*names, *range(len(names))):
             raise InputError(f"{path.name} has no sheet {options.sheet!r}. It has: {', '.join(names)}.")
-        wanted = names if options.sheet is None else [options.sheet]
+        wanted: Sequence[str | int] = [options.sheet] if options.sheet is not None else [*names]
         table = next((t for sheet in wanted if (t := _sheet(workbook, sheet)).num_rows), None)
     except fastexcel.FastExcelError as error:
         raise InputError(_what_is_wrong(path, facts, error)) from None

@@ -18,7 +18,7 @@ def check_expressions(columns: Sequence[str], fields: Mapping[str, str], source:
         SettingsError: One is no DuckDB SQL, or names a column that is not there; all of them at once.
     """
     problems = []
-    names = ", ".join("cast(null as varchar) as \"" + column.replace('"', '""') + '"' for column in columns)
+    names = ", ".join('cast(null as varchar) as "' + column.replace('"', '""') + '"' for column in columns)
     with duckdb.connect(config={"enable_external_access": False}) as connection:
         for field, expression in fields.items():
             if expression in _SPECIAL and field == "order_id":
@@ -29,6 +29,7 @@ def check_expressions(columns: Sequence[str], fields: Mapping[str, str], source:
                 problems.append(f"  {field} = {expression}: {str(error).splitlines()[0]}")
     if problems:
         raise SettingsError(
-            f"{len(problems)} field(s) of [sources.{source}.fields] do not work:\n" + "\n".join(problems)
+            f"{len(problems)} field(s) of [sources.{source}.fields] do not work:\n"
+            + "\n".join(problems)
             + f"\nThe columns are: {', '.join(columns)}."
         )

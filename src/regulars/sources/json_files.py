@@ -18,14 +18,16 @@ from regulars.sources.survey import Survey
 
 _BATCH_ROWS = 122_880
 _LARGEST_OBJECT = 64 * 2**20
-# DuckDB writes the number 1.10 as 1.1 and rounds the longest. Where an object has such numbers they are made strings before they are
-# taken out, between two marks that no text has; the first pattern passes over strings, so that nothing inside them is touched.
+# DuckDB writes the number 1.10 as 1.1 and rounds the longest. Where an object has such numbers they are made strings
+# before they are taken out, between two marks that no text has. The pattern's first half passes over strings.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_AT_RISK = "[0-9][.][0-9]*0[^0-9.]|[0-9][eE]|[0-9.]{16}"
+_STRING_OR_NUMBER = r"""("(?:[^"\\]|\\.)*")|(-?[0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?)"""
+_MARKED = rf"regexp_replace(object, '{_STRING_OR_NUMBER}', '\1{_OPEN}\2{_CLOSE}', 'gs')"
 _KEEPING_DIGITS = (
-    r"case when regexp_matches(object, '[0-9][.][0-9]*0[^0-9.]|[0-9][eE]|[0-9.]{16}') then replace(replace(replace(regexp_replace(object,"
-    r""" '("(?:[^"\\]|\\.)*")|(-?[0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?)',"""
-    rf" '\1{_OPEN}\2{_CLOSE}', 'gs'), '{_OPEN}{_CLOSE}', ''), '{_OPEN}', '\"{_OPEN}'), '{_CLOSE}', '{_CLOSE}\"') else object end"
-).replace('\\"', '"')
+    f"case when regexp_matches(object, '{_AT_RISK}') then replace(replace(replace({_MARKED}, '{_OPEN}{_CLOSE}', ''),"
+    f""" '{_OPEN}', '"{_OPEN}'), '{_CLOSE}', '{_CLOSE}"') else object end"""
+)
 
 
 def open_json(path: Path, facts: Survey) -> Delivery:
@@ -59,7 +61,9 @@ def _read(path: Path, objects: str, keys: list[str], delivery: Delivery) -> Iter
     with duckdb.connect() as connection:
         try:
             values = f"case when ok then json_extract_string({_KEEPING_DIGITS}, [{pointers}]) end"
-            reader = connection.sql(f"select ok, object, {values} as found from ({objects})").to_arrow_reader(_BATCH_ROWS)
+            reader = connection.sql(f"select ok, object, {values} as found from ({objects})").to_arrow_reader(
+                _BATCH_ROWS
+            )
             for batch in reader:
                 numbers = pa.array(np.arange(first, first + batch.num_rows))
                 first += batch.num_rows
@@ -67,7 +71,11 @@ def _read(path: Path, objects: str, keys: list[str], delivery: Delivery) -> Iter
                 if not pc.all(ok).as_py():
                     refused = pc.invert(ok)
                     reason = pa.repeat(pa.scalar("the row is no JSON object"), pc.sum(refused).as_py())
-                    bad.append(pa.table([numbers.filter(refused), reason, _restored(batch.column("object").filter(refused))], schema=MALFORMED))
+                    bad.append(
+                        pa.table(
+                            [numbers.filter(refused), reason, batch.column("object").filter(refused)], schema=MALFORMED
+                        )
+                    )
                 kept = batch.filter(ok)
                 found = pc.list_flatten(kept.column("found"))
                 cells = [found.take(pa.array(np.arange(i, len(found), len(keys)))) for i in range(len(keys))]
@@ -104,17 +112,21 @@ def _keys(path: Path, objects: str) -> list[str]:
             order = {key: place for place, key in enumerate(json.loads(row[0]) if row else ())}
             found.sort(key=lambda key: order.get(key, len(order)))
     if not found:
-        raise InputError(f"{path.name} holds no JSON objects with keys. It must be a list of objects, or one object per line.")
+        raise InputError(
+            f"{path.name} holds no JSON objects with keys. It must be a list of objects, or one object per line."
+        )
     return [str(key) for key in found]
 
 
 def _lines_sql(path: Path, facts: Survey) -> str:
     """One object per line, each judged on its own."""
-    return (
-        "select line as object, case when json_valid(line) then json_type(line) = 'OBJECT' else false end as ok from read_csv("
-        f"{_quoted(path)}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, delim = '\\x01', quote = '',"
-        f" escape = '', max_line_size = {_LARGEST_OBJECT}, compression = '{_compression(facts)}') where trim(line) <> ''"
+    is_object = "case when json_valid(line) then json_type(line) = 'OBJECT' else false end"
+    # Not strict: the line breaks of one file may differ.
+    options = (
+        "columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\\x01', quote = '', escape = '',"
+        f" strict_mode = false, max_line_size = {_LARGEST_OBJECT}, compression = '{_compression(facts)}'"
     )
+    return f"select line as object, {is_object} as ok from read_csv({_quoted(path)}, {options}) where trim(line) <> ''"
 
 
 def _objects_sql(path: Path, facts: Survey, shape: str, largest: int) -> str:
@@ -127,7 +139,9 @@ def _objects_sql(path: Path, facts: Survey, shape: str, largest: int) -> str:
 
 def _inner_list_sql(path: Path, facts: Survey) -> str:
     """The first list of objects in an object such as {"orders": […]}; a lone object is a list of one."""
-    whole = _objects_sql(path, facts, "unstructured", max(facts.bytes * 20 if facts.is_gzip else facts.bytes, 1024) + 1024)
+    whole = _objects_sql(
+        path, facts, "unstructured", max(facts.bytes * 20 if facts.is_gzip else facts.bytes, 1024) + 1024
+    )
     pointer = "'/' || replace(replace(key, '~', '~0'), '/', '~1')"
     with duckdb.connect() as connection:
         try:
@@ -142,7 +156,8 @@ def _inner_list_sql(path: Path, facts: Survey) -> str:
         return whole
     found = "'" + str(row[0]).replace("'", "''") + "'"
     items = f"select unnest(cast(json_extract({_KEEPING_DIGITS}, {found}) as json[])) as item from ({whole})"
-    return f"select cast(item as varchar) as object, coalesce(json_type(item) = 'OBJECT', false) as ok from ({items})"
+    text = f"""replace(replace(cast(item as varchar), '"{_OPEN}', ''), '{_CLOSE}"', '')"""
+    return f"select {text} as object, coalesce(json_type(item) = 'OBJECT', false) as ok from ({items})"
 
 
 def _is_lines(start: str) -> bool:

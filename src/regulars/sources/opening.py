@@ -30,7 +30,7 @@ def expand(patterns: Iterable[str | Path]) -> list[Path]:
     for pattern in map(str, patterns):
         path = Path(pattern).expanduser()
         if path.is_dir():
-            raise InputError(f"{pattern} is a folder. Name its files, such as \"{path / '*.csv'}\".")
+            raise InputError(f'{pattern} is a folder. Name its files, such as "{path / "*.csv"}".')
         if path.exists():
             found[path] = None
             continue
@@ -49,7 +49,7 @@ def open_delivery(path: str | Path, options: FileOptions | None = None) -> Deliv
     """
     path, options = Path(path), options or FileOptions()
     if path.is_dir() or (path.exists() and not path.is_file()):
-        raise InputError(f"{path} is no file. Name a file, or a pattern such as \"{path / '*.csv'}\".")
+        raise InputError(f'{path} is no file. Name a file, or a pattern such as "{path / "*.csv"}".')
     kind = _kind(path)
     facts = survey(path, options.encoding, is_text=kind in ("text", "json"))
     if facts.bytes == 0:
@@ -65,7 +65,9 @@ def open_delivery(path: str | Path, options: FileOptions | None = None) -> Deliv
 
     def confirm() -> None:
         if file_state(path) != facts.state:
-            raise InputError(f"{path.name} changed while it was read. Nothing of it was kept; run again when it is complete.")
+            raise InputError(
+                f"{path.name} changed while it was read. Nothing of it was kept; run again when it is complete."
+            )
 
     delivery.confirm = confirm
     return delivery

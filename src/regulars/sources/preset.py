@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from regulars.settings import Entity
 
@@ -49,7 +50,6 @@ def shipped_presets() -> dict[str, Preset]:
 @cache
 def synonyms() -> dict[Entity, dict[str, list[str]]]:
     """Field -> header names that mean it, per entity."""
-    content: dict[Entity, dict[str, list[str]]] = tomllib.loads(
-        (files("regulars.sources") / "synonyms.toml").read_text(encoding="utf-8")
-    )
-    return content
+    content: Any = tomllib.loads((files("regulars.sources") / "synonyms.toml").read_text(encoding="utf-8"))
+    found: dict[Entity, dict[str, list[str]]] = content
+    return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from regulars.sources.delivery import Delivery
-from regulars.sources.detect import Mapping
+from regulars.sources.detect import Mapping, quoted
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def preview(delivery: Delivery, mapping: Mapping, rows: int = 5) -> Preview:
     """Puts together what there is to say of a delivery."""
     sample = delivery.sample()
     serves = {
-        column: ", ".join(field for field, expression in mapping.fields.items() if f'"{column}"' in expression)
+        column: ", ".join(field for field, expression in mapping.fields.items() if quoted(column) in expression)
         for column in delivery.columns
     }
     examples = {column: next((v for v in sample.column(column).to_pylist() if v), None) for column in delivery.columns}

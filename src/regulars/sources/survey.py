@@ -1,10 +1,11 @@
 """One pass over a file before it is parsed: its hash, and what a parser must know of it as a whole.
 
-It is cheap (hashing costs more than the rest, and runs beside it) and lets a file that landed before be told without parsing it.
+It is cheap (hashing costs more than the rest, and runs beside it), and tells a file that landed before without parsing.
 """
 
 from __future__ import annotations
 
+import builtins
 import codecs
 import gzip
 import hashlib
@@ -31,7 +32,7 @@ class Survey:
     content_hash: str
     state: tuple[int, int, int]
     is_gzip: bool
-    head: bytes
+    head: builtins.bytes
     encoding: str
     has_nul: bool
     is_utf8: bool

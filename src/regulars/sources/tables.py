@@ -51,7 +51,9 @@ def from_arrow(data: Any, name: str) -> Delivery:
     try:
         table = data if isinstance(data, pa.Table) else pa.table(data)
     except (TypeError, ValueError, pa.ArrowInvalid) as error:
-        raise InputError(f"{name} is no table that Arrow can read: {error}. Give a pandas, Polars or Arrow table.") from None
+        raise InputError(
+            f"{name} is no table that Arrow can read: {error}. Give a pandas, Polars or Arrow table."
+        ) from None
     # By place: names may repeat.
     table = table.select([place for place, column in enumerate(table.column_names) if column != "__index_level_0__"])
     names = unique_names(table.column_names)

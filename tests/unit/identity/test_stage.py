@@ -52,6 +52,7 @@ def expected_people(facts):
     return {frozenset(members) for members in group.values()}
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(facts_of(), min_size=1, max_size=14), st.lists(st.integers(0, 3), min_size=14, max_size=14))
 def test_people_are_the_same_however_the_facts_are_cut_into_loads(open_durable, facts, cuts):

@@ -86,6 +86,14 @@ def test_line_breaks_in_quotes_belong_to_the_cell(read: Read) -> None:
     assert found.numbers == [1, 2, 3]
 
 
+def test_line_breaks_in_the_first_cell(read: Read) -> None:
+    assert read('note,id,x\n"a\nb",1,2\nc,2,3\n"d\ne, f",3,4\n').rows == [
+        ["a\nb", "1", "2"],
+        ["c", "2", "3"],
+        ["d\ne, f", "3", "4"],
+    ]
+
+
 def test_a_header_alone_is_a_table_without_rows(read: Read) -> None:
     for text in ("id,name\n", "id,name", "id,name\r\n\r\n"):
         found = read(text)
@@ -127,8 +135,8 @@ def test_two_open_quotes_cost_two_rows(read: Read) -> None:
 
 def test_quotes_that_would_swallow_whole_rows_are_not_believed(read: Read) -> None:
     found = read('id,name,total,note\n1,Ann,10,"a\n2,Bob,20,b\n3,Cy,30,c"\n4,Di,40,d\n')
-    assert [row[0] for row in found.rows] == ["2", "4"]
-    assert [number for number, *_ in found.malformed] == [1, 3]
+    assert [row[0] for row in found.rows] == ["2", "3", "4"]
+    assert [number for number, *_ in found.malformed] == [1]
 
 
 def test_a_quote_opened_after_a_stray_one_costs_one_row(read: Read) -> None:
@@ -173,7 +181,11 @@ def test_a_truncated_gzip_is_an_input_error(read: Read) -> None:
 
 
 def test_binary_garbage_is_no_text_file(read: Read) -> None:
-    for garbage in (random.Random(1).randbytes(5000), bytes(5000), b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(999)):
+    for garbage in (
+        random.Random(1).randbytes(5000),
+        bytes(5000),
+        b"\x89PNG\r\n\x1a\n" + random.Random(2).randbytes(999),
+    ):
         with pytest.raises(InputError, match="is no text file"):
             read(garbage)
 
@@ -189,7 +201,9 @@ def test_a_file_of_many_blocks_keeps_the_order_and_numbers_of_its_rows(read: Rea
     lines = [f"{n},name {n},{n}.50" if n % 100_000 else f"{n},bad" for n in range(1, 700_001)]
     found = read("id,name,total\n" + "\n".join(lines))
     assert [int(row[0] or 0) for row in found.rows] == found.numbers
-    assert [(number, text) for number, _, text in found.malformed] == [(n, f"{n},bad") for n in range(100_000, 700_001, 100_000)]
+    assert [(number, text) for number, _, text in found.malformed] == [
+        (n, f"{n},bad") for n in range(100_000, 700_001, 100_000)
+    ]
     assert len(found.numbers) == 699_993
 
 
@@ -222,7 +236,7 @@ def test_what_is_written_is_what_is_read(
     encoding: str,
     block: int,
 ) -> None:
-    rows = [["k", *row] for row in rows]  # no row is blank
+    rows = [[*row, "k"] for row in rows]  # no row is blank
     width = len(rows[0]) if rows else 3
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator=line_break, quoting=quoting)  # type: ignore[arg-type]
@@ -239,7 +253,9 @@ def test_what_is_written_is_what_is_read(
 
 
 LINES = st.one_of(
-    st.lists(st.sampled_from(["a", "b c", "12", '"q"', '"x,y"', 'z"w', '"open', 'mid"dle"', ""]), min_size=1, max_size=5).map(",".join),
+    st.lists(
+        st.sampled_from(["a", "b c", "12", '"q"', '"x,y"', 'z"w', '"open', 'mid"dle"', ""]), min_size=1, max_size=5
+    ).map(",".join),
     st.text("ab,\"'", max_size=8),
 )
 
