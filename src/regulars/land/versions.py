@@ -39,15 +39,9 @@ def _settle_records(session: Session, entity: Entity, source: str, load_id: int)
     content = ", ".join(c for c in catalog.STAGED[entity].column_names if c not in ("_load_id", "_row"))
     mine = f"source = {quoted(source)} and _load_id = {load_id}"
     earlier = f"source = {quoted(source)} and _load_id < {load_id}"
-    # Hashes are compared first: they take a third of the memory, and ids that repeat have hashes that do.
-    repeated = (
-        f"select hash({record_id}) as hashed from {table} where {mine} and {record_id} is not null"
-        " group by 1 having count(*) > 1"
-    )
     session.execute(
-        f"create or replace temp table repeated_ids as with repeated as materialized ({repeated})"
-        f" select {record_id} as record_id from {table} where {mine}"
-        f" and hash({record_id}) in (select hashed from repeated)"
+        f"create or replace temp table repeated_ids as"
+        f" select {record_id} as record_id from {table} where {mine} and {record_id} is not null"
         f" group by 1 having count(*) > 1"
     )
     if _count(session, f"select count(*) from (select 1 from {table} where {earlier} limit 1)"):
