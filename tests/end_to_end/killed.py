@@ -1,8 +1,8 @@
 """Runs the command line in a process that kills itself at one moment of one stage.
 
-Moments: `uncommitted` is before the stage's first transaction ends, `committed` after it, `models` after some models or checks of
-dbt, `renaming` just before the live warehouse is replaced, `unsaid` when all is done but the journal does not know.
-does not know.
+Moments: `uncommitted` is before the stage's first transaction ends, `committed` after it, `models` after some models or
+checks of dbt, `renaming` just before the live warehouse is replaced, `unsaid` when all is done but the journal does not
+know.
 """
 
 from __future__ import annotations
