@@ -13,8 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from regulars import catalog
 from regulars.engines.base import Engine, open_engine
 from regulars.errors import InputError, RegularsError, WarehouseError
+from regulars.segments import load_map
 from regulars.settings import Settings
 
 if TYPE_CHECKING:
@@ -81,11 +83,16 @@ class Run:
 
 @dataclass(frozen=True)
 class Stage:
-    """A step of the pipeline: `work` does it and returns one line of what was done."""
+    """A step of the pipeline: `work` does it and returns one line of what was done.
+
+    `needs` is a table of the build that an earlier stage, `made_by`, must have made.
+    """
 
     name: str
     what: str
     work: Callable[[Run], str]
+    needs: str | None = None
+    made_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,12 +114,15 @@ def _land(run: Run) -> str:
         report = land(durable, run.settings, given, full_refresh=run.request.full_refresh, on_progress=run.progress)
         has_rows = anything_staged(durable)
     run.notes += report.notes
+    if not has_rows and report.loads:
+        raise InputError(f"No row could be used. {' '.join(run.notes)} Mend the file or its mapping, and run again.")
     if not has_rows:
         raise InputError(
-            "There is nothing to work on: "
-            + (" ".join(run.notes) or "no file was given and none had landed before.")
-            + " Write `regulars run orders.csv`, or name your files in regulars.toml."
+            "There is nothing to work on: no file was given and none had landed before."
+            " Write `regulars run orders.csv`, or name your files in regulars.toml."
         )
+    if any(load.rejected for load in report.loads):
+        run.notes.append('Rows set aside are listed by: regulars sql "select * from rejected_rows"')
     return report.summary
 
 
@@ -164,12 +174,11 @@ STAGES = (
     Stage("land", "read the sources, keep every row, type it or set it aside with a reason", _land),
     Stage("resolve", "link the records of one person and give each person a stable id", _resolve),
     Stage("build", "customers, orders, RFM scores, segments, cohorts and behaviour", _build),
-    Stage("learn", "clusters of customers who buy alike", _learn),
-    Stage("finish", "segment metrics and the customer 360", _finish),
-    Stage("check", "keys, contracts and reconciliation", _check),
-    Stage("publish", "put the finished build live in one step", _publish),
+    Stage("learn", "clusters of customers who buy alike", _learn, catalog.FCT_CUSTOMER_RFM, "build"),
+    Stage("finish", "segment metrics and the customer 360", _finish, catalog.FCT_CUSTOMER_RFM, "build"),
+    Stage("check", "keys, contracts and reconciliation", _check, catalog.CUSTOMER_360, "finish"),
+    Stage("publish", "put the finished build live in one step", _publish, catalog.CUSTOMER_360, "finish"),
 )
-_NEEDS_BUILD = ("learn", "finish", "check", "publish")
 
 
 def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None = None) -> RunReport:
@@ -188,6 +197,9 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
 
     watcher = watcher or Nobody()
     chosen = _chosen(request.stages)
+    if any(stage.name == "build" for stage in chosen):
+        # A map that is wrong is told before anything is landed.
+        load_map(settings.rfm.map, settings.rfm)
     engine = open_engine(settings)
     with engine.lock():
         engine.prepare()
@@ -209,6 +221,13 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
     return RunReport(run.run_id, summaries, tuple(run.notes))
 
 
+def _is_made(engine: Engine, table: str) -> bool:
+    if not engine.has_build():
+        return False
+    with engine.build() as build:
+        return bool(build.columns(table))
+
+
 def _warm_learning() -> None:
     """Imports the model library while the database works; a fault shows when the stage imports it itself."""
     from regulars.learn.clusters import warm
@@ -227,8 +246,11 @@ def _chosen(names: Sequence[str]) -> list[Stage]:
 
 def _run_stage(run: Run, stage: Stage, watcher: Watcher) -> str:
     journal, position = run.engine.journal, STAGES.index(stage) + 1
-    if stage.name in _NEEDS_BUILD and not run.engine.has_build():
-        raise WarehouseError(f"Stage {stage.name} needs a build in flight. Run `regulars run --stage build` first.")
+    if stage.needs is not None and not _is_made(run.engine, stage.needs):
+        raise WarehouseError(
+            f"Stage {stage.name} needs {stage.needs} of a build in flight, and there is none."
+            f" Run `regulars run --stage {stage.made_by}` first."
+        )
     journal.start_stage(run.run_id, position, stage.name)
     watcher.stage_started(stage.name, stage.what)
     said = time.monotonic()

@@ -171,7 +171,6 @@ def _odd(session: Session, name: str, load: ledger.Load) -> list[str]:
     return [
         f"{name}: {load.rejected:,} of {load.rows:,} rows were set aside,"
         f" {reason['rows']:,} because {reason['reason']}."
-        ' See them: regulars sql "select * from rejected_rows".'
     ]
 
 

@@ -72,4 +72,6 @@ def _what_is_wrong(path: Path, facts: Survey, error: Exception) -> str:
     protected = "EncryptedPackage".encode("utf-16-le") in content or "password" in str(error).lower()
     if protected:
         return f"{path.name} is protected with a password. Save a copy without one."
-    return f"{path.name} is a damaged workbook: {error}. Save it again from Excel, or export CSV."
+    # The library goes on with the calls it was in; its first line says what is wrong.
+    reason = str(error).splitlines()[0].rstrip(".")
+    return f"{path.name} is a damaged workbook: {reason}. Save it again from Excel, or export CSV."

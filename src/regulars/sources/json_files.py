@@ -184,4 +184,4 @@ def _quoted(path: Path) -> str:
 
 def _not_json(path: Path, error: Exception) -> str:
     reason = str(error).splitlines()[0].removeprefix("Invalid Input Error: ")
-    return f"{path.name} is no valid JSON: {reason}. Mend it, or export one object per line."
+    return f"{path.name} is no valid JSON: {reason.rstrip('. ')}. Mend it, or export one object per line."

@@ -30,14 +30,16 @@ def open_parquet(path: Path, facts: Survey) -> Delivery:
         with pq.ParquetFile(path) as file:
             names = unique_names(file.schema_arrow.names)
     except (pa.ArrowException, OSError) as error:
-        raise InputError(f"{path.name} is a damaged Parquet file: {error}. Fetch it again.") from None
+        raise InputError(f"{path.name} is a damaged Parquet file: {str(error).rstrip('. ')}. Fetch it again.") from None
 
     def read() -> Iterator[pa.RecordBatch]:
         try:
             with pq.ParquetFile(path) as file:
                 yield from text_batches(file.iter_batches(batch_size=_BATCH_ROWS), names)
         except (pa.ArrowException, OSError) as error:
-            raise InputError(f"{path.name} is a damaged Parquet file: {error}. Fetch it again.") from None
+            raise InputError(
+                f"{path.name} is a damaged Parquet file: {str(error).rstrip('. ')}. Fetch it again."
+            ) from None
 
     return Delivery(str(path), path.name, facts.bytes, facts.content_hash, names, read)
 
