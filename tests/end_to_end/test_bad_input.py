@@ -1,4 +1,4 @@
-"""Bad input never crashes and never passes silently (PRODUCT 10.5): a clear error with its exit code, or rejected rows
+"""Bad input never crashes and never passes silently: a clear error with its exit code, or rejected rows
 with reasons; no row is lost, and the live warehouse stays as it was.
 """
 

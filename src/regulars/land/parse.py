@@ -105,7 +105,9 @@ def moment(expression: str, *, shop_zone: str, source_zone: str | None = None, f
         f"case when strlen({value}) > 10 and {value} ~ '{_ZONE_SUFFIX}' and {value} ~ '^\\d{{4}}-'"
         f" then timezone({zone}, try_cast(replace({value}, ' UTC', 'Z') as timestamptz)) end"
     )
-    other_iso = f"case when {value} ~ '^\\d{{4}}-\\d' and (strlen({value}) <= 10 or {value} !~ '{_ZONE_SUFFIX}') then try_cast({value} as timestamp) end"
+    # The -15 of 2024-1-15 looks like a zone and is none: a date alone has no zone.
+    has_no_zone = f"(strlen({value}) <= 10 or {value} !~ '{_ZONE_SUFFIX}')"
+    other_iso = f"case when {value} ~ '^\\d{{4}}-\\d' and {has_no_zone} then try_cast({value} as timestamp) end"
     epoch = (
         f"case when {value} ~ '^\\d{{10}}$' then timezone({zone}, to_timestamp(try_cast({value} as bigint)))"
         f" when {value} ~ '^\\d{{13}}$' then timezone({zone}, to_timestamp(try_cast({value} as bigint) / 1000)) end"

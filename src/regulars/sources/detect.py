@@ -139,8 +139,8 @@ def _entity(columns: Sequence[str], hints: SourceSettings) -> Entity:
     complete = [entity for entity in kinds if lacking(entity) == 0]
     if complete and complete[0] != "customers":
         return complete[0]
-    # A list of customers may have an id and the time it was made, but no amounts and no ids of orders: a list that has dates
-    # and either of these is one of orders that lacks a column, and must not pass as one of customers.
+    # A list of customers may have an id and the time it was made, but no amounts and no ids of orders: a list that has
+    # dates and either of these is one of orders that lacks a column, and must not pass as one of customers.
     of_orders = {field: normalised(column) for field, column in _by_synonyms(columns, "orders").items()}
     is_dated = of_orders.get("ordered_at", "createdat") not in ("createdat", "created")
     if is_dated and ("amount" in of_orders or of_orders.get("order_id", "id") != "id"):

@@ -30,16 +30,14 @@ def open_parquet(path: Path, facts: Survey) -> Delivery:
         with pq.ParquetFile(path) as file:
             names = unique_names(file.schema_arrow.names)
     except (pa.ArrowException, OSError) as error:
-        raise InputError(f"{path.name} is a damaged Parquet file: {str(error).rstrip('. ')}. Fetch it again.") from None
+        raise InputError(_damaged(path, error)) from None
 
     def read() -> Iterator[pa.RecordBatch]:
         try:
             with pq.ParquetFile(path) as file:
                 yield from text_batches(file.iter_batches(batch_size=_BATCH_ROWS), names)
         except (pa.ArrowException, OSError) as error:
-            raise InputError(
-                f"{path.name} is a damaged Parquet file: {str(error).rstrip('. ')}. Fetch it again."
-            ) from None
+            raise InputError(_damaged(path, error)) from None
 
     return Delivery(str(path), path.name, facts.bytes, facts.content_hash, names, read)
 
@@ -125,3 +123,8 @@ def _one_by_one(column: pa.Array) -> pa.Array:
 
 def _plain(value: Any) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def _damaged(path: Path, error: Exception) -> str:
+    reason = str(error).rstrip(". ")
+    return f"{path.name} is a damaged Parquet file: {reason}. Fetch it again."
