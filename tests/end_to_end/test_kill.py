@@ -1,4 +1,4 @@
-"""Kill it anywhere, run it again: the same marts, row for row; readers only ever see whole states (PRODUCT 10)."""
+"""Kill it anywhere, run it again: the same marts, row for row; readers only ever see whole states."""
 
 from __future__ import annotations
 
