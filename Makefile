@@ -38,7 +38,7 @@ lint: $(INSTALLED) ## Style, types, imports and SQL, without tests
 	$(BIN)/sqlfluff lint --processes 2 src/regulars/warehouse/models
 
 check: lint ## Lint and unit tests, in under a minute: run it before every commit
-	$(BIN)/pytest -q tests/unit tests/architecture -m "not slow"
+	$(BIN)/pytest -q tests/unit tests/architecture -m "not slow" -n 2 --dist loadfile
 
 bench: $(INSTALLED) ## Run the benchmarks
 	@for benchmark in benchmarks/*.py; do echo "$$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
