@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DURABLE_SCHEMAS = ("raw", "staging", "identity", "ops")
-DERIVED_SCHEMAS = ("settings", "intermediate", "marts", "learned")
+DERIVED_SCHEMAS = ("published", "settings", "intermediate", "marts", "learned")
 SEARCH_PATH = ("marts", "learned", "raw", "ops", "staging", "identity", "settings", "intermediate")
 
 
@@ -74,6 +74,9 @@ IDENTITY_RECORDS = _table(
     "phone varchar; linked_by varchar; first_load_id bigint",
 )
 CUSTOMER_KEYS = _table("identity.customer_keys", "customer_key varchar; customer_id bigint")
+IDENTITY_CHANGES = _table(
+    "identity.changes", "change_id bigint; customer_key varchar; from_customer_id bigint; to_customer_id bigint"
+)
 LOADS = _table(
     "ops.loads",
     "load_id bigint; source varchar; entity varchar; uri varchar; content_hash varchar; bytes bigint; rows bigint;"
@@ -87,6 +90,11 @@ IDENTITY_DECISIONS = _table(
     "ops.identity_decisions",
     "decision varchar; left_key varchar; right_key varchar; decided_at timestamp; reason varchar",
 )
+SEGMENT_RESTATEMENTS = _table(
+    "ops.segment_restatements",
+    "customer_id bigint; event varchar; cause varchar; from_segment varchar; to_segment varchar;"
+    "compared_with varchar; restated_by varchar; as_of date",
+)
 DURABLE_TABLES = (
     CUSTOMER_RECORDS,
     ORDERS,
@@ -96,15 +104,24 @@ DURABLE_TABLES = (
     SUPERSEDED,
     IDENTITY_RECORDS,
     CUSTOMER_KEYS,
+    IDENTITY_CHANGES,
     LOADS,
     IDENTITY_IDS,
     IDENTITY_DECISIONS,
+    SEGMENT_RESTATEMENTS,
 )
 STAGED = {"customers": CUSTOMER_RECORDS, "orders": ORDERS, "order_lines": ORDER_LINES, "events": EVENTS}
 
+PUBLISHED_STATE = _table("published.state", "as_of date; run_id varchar; rules varchar; identity_change bigint")
+PUBLISHED_SEGMENTS = _table(
+    "published.customer_segments",
+    "customer_id bigint; segment varchar; recency integer; frequency bigint; monetary decimal(18,2);"
+    "is_single_order boolean",
+)
 PARAMETERS = _table(
     "settings.parameters",
-    "as_of date; window_days integer; currency varchar; unknown_status varchar; refund_on varchar;"
+    "as_of date; window_days integer; keeps_history boolean; currency varchar; unknown_status varchar;"
+    "refund_on varchar; rules varchar; run_id varchar;"
     "segment_map varchar; bins integer; recency_method varchar; frequency_method varchar; monetary_method varchar",
 )
 CUT_POINTS = _table("settings.cut_points", "metric varchar; position integer; cut decimal(18,4)")
@@ -134,6 +151,8 @@ CLUSTER_SEARCH = _table(
     "largest_share double; smallest_share double; is_useful boolean; is_chosen boolean",
 )
 DERIVED_TABLES = (
+    PUBLISHED_STATE,
+    PUBLISHED_SEGMENTS,
     PARAMETERS,
     CUT_POINTS,
     STATUS_WORDS,
@@ -165,4 +184,5 @@ CUSTOMER_360 = "marts.customer_360"
 CUSTOMER_SEGMENTS = "marts.customer_segments"
 SEGMENT_METRICS = "marts.segment_metrics"
 FCT_CUSTOMER_RFM = "marts.fct_customer_rfm"
+RESTATED = "intermediate.int_segments__restated"
 RUN_PARAMETERS = "intermediate.int_run_parameters"

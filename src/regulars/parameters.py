@@ -5,8 +5,10 @@ They are published with the marts: a live warehouse says with which rules it was
 
 from __future__ import annotations
 
+import hashlib
 from importlib.resources import files
 from io import BytesIO
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,8 +21,14 @@ from regulars.segments import SegmentMap, compile_map, load_map
 from regulars.settings import Settings
 
 
-def write_parameters(build: Session, settings: Settings) -> None:
+def write_parameters(build: Session, settings: Settings, run_id: str = "", *, keeps_history: bool = True) -> None:
     """Writes every settings table of the build anew.
+
+    Args:
+        build: The build.
+        settings: What the numbers are made by.
+        run_id: The run that makes them.
+        keeps_history: Whether every month end is scored, or the run's own date alone.
 
     Raises:
         SettingsError: The segment map or the FX file has problems.
@@ -28,21 +36,29 @@ def write_parameters(build: Session, settings: Settings) -> None:
     segment_map = load_map(settings.rfm.map, settings.rfm)
     codes, segments = compile_map(segment_map)
     tables = {
-        catalog.PARAMETERS: _parameters(settings, segment_map),
         catalog.CUT_POINTS: _cut_points(segment_map),
         catalog.STATUS_WORDS: _status_words(settings),
         catalog.FX_RATES: _fx_rates(settings),
         catalog.SEGMENT_CODES: codes,
         catalog.SEGMENTS: segments,
     }
+    rules = _rules(settings, segment_map)
+    # FX rates are data: a rate that changes is a correction of the past, not another rule.
+    numbers = [
+        rules,
+        *(tables[t].to_pylist() for t in (catalog.CUT_POINTS, catalog.STATUS_WORDS, catalog.SEGMENT_CODES)),
+    ]
+    fingerprint = hashlib.sha256(repr(numbers).encode()).hexdigest()[:16]
+    own = {"as_of": settings.rfm.as_of, "keeps_history": keeps_history, "rules": fingerprint, "run_id": run_id}
+    tables[catalog.PARAMETERS] = _one_row(rules | own)
     for table, rows in tables.items():
         build.execute(f"delete from {table.name}")
         build.append(table.name, rows)
 
 
-def _parameters(settings: Settings, segment_map: SegmentMap) -> pa.Table:
-    row = {
-        "as_of": settings.rfm.as_of,
+def _rules(settings: Settings, segment_map: SegmentMap) -> dict[str, Any]:
+    """What the numbers are made by, whatever the date."""
+    return {
         "window_days": settings.rfm.window_days,
         "currency": settings.shop.currency,
         "unknown_status": settings.policy.unknown_status,
@@ -53,8 +69,11 @@ def _parameters(settings: Settings, segment_map: SegmentMap) -> pa.Table:
         "frequency_method": segment_map.frequency.method,
         "monetary_method": segment_map.monetary.method,
     }
-    types = {"as_of": pa.date32(), "window_days": pa.int32(), "bins": pa.int32()}
-    return pa.table({name: pa.array([value], types.get(name, pa.string())) for name, value in row.items()})
+
+
+def _one_row(values: dict[str, Any]) -> pa.Table:
+    types = {"as_of": pa.date32(), "window_days": pa.int32(), "bins": pa.int32(), "keeps_history": pa.bool_()}
+    return pa.table({name: pa.array([value], types.get(name, pa.string())) for name, value in values.items()})
 
 
 def _cut_points(segment_map: SegmentMap) -> pa.Table:

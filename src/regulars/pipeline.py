@@ -135,9 +135,11 @@ def _resolve(run: Run) -> str:
 
 def _build(run: Run) -> str:
     from regulars.parameters import write_parameters
+    from regulars.publishing import remember_published
 
     with run.engine.build(fresh=True) as build:
-        write_parameters(build, run.settings)
+        write_parameters(build, run.settings, run.run_id)
+        run.notes += remember_published(run.engine, build)
     return run.transformer.build("core", run.progress)
 
 

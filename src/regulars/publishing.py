@@ -6,6 +6,8 @@ counts with it.
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from regulars import catalog
 from regulars.engines.base import Engine, Session
 
@@ -34,19 +36,57 @@ select 'money' as kind, source, line_number as position, line, rows, orders, amo
 """
 
 
+_STATE = f"""
+select parameters.as_of, parameters.run_id, parameters.rules, changes.identity_change
+from {catalog.RUN_PARAMETERS} as parameters
+cross join (select coalesce(max(change_id), 0) as identity_change from {{changes}}) as changes
+where parameters.as_of is not null
+"""
+
+
+def remember_published(engine: Engine, build: Session) -> list[str]:
+    """Writes into the build what is live now, for this run to say what it has restated; returns notes worth reading."""
+    if not engine.has_live():
+        return []
+    with engine.live() as live:
+        if not live.columns(catalog.IDENTITY_CHANGES.name):
+            return []
+        state = live.query(_STATE.format(changes=catalog.IDENTITY_CHANGES.name))
+        build.append(catalog.PUBLISHED_STATE.name, state)
+        columns = ", ".join(catalog.PUBLISHED_SEGMENTS.column_names)
+        build.append(catalog.PUBLISHED_SEGMENTS.name, live.stream(f"select {columns} from {catalog.FCT_CUSTOMER_RFM}"))
+    rules = build.query(f"select rules from {catalog.PARAMETERS.name}").column(0).to_pylist()
+    if state.num_rows and state.column("rules").to_pylist() != rules:
+        return [
+            "The rules are others than those of the live state, so what moved because of them is not in segment_events."
+        ]
+    return []
+
+
 def publish(engine: Engine, run_id: str) -> str:
     """Completes the build and puts it live; returns one line of what is live now."""
     with engine.build() as build:
         _carry_over(build, engine, run_id)
         customers = build.query(f"select count(*) from {catalog.CUSTOMER_SEGMENTS}").column(0)[0].as_py()
+        restated = build.query(f"select * from {catalog.RESTATED} where restated_by = $1", (run_id,))
+        compared = build.query(f"select run_id from {catalog.PUBLISHED_STATE.name}").column(0).to_pylist()
+    _keep_restatements(engine, restated, compared)
     engine.publish()
     return f"{customers:,} customers live in {engine.location}"
 
 
+def _keep_restatements(engine: Engine, restated: pa.Table, compared: list[str]) -> None:
+    """Adds this run's restatements to the durable ones, in the place of those of a run that stopped right here."""
+    with engine.durable() as durable, durable.transaction():
+        for run_id in compared:
+            durable.execute(f"delete from {catalog.SEGMENT_RESTATEMENTS.name} where compared_with = $1", (run_id,))
+        durable.append(catalog.SEGMENT_RESTATEMENTS.name, restated)
+
+
 def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
-    for schema in ("ops", "staging"):
+    for schema in ("ops", "staging", "identity"):
         build.execute(f"create schema if not exists {schema}")
-    for table in (catalog.LOADS, catalog.IDENTITY_IDS, catalog.IDENTITY_DECISIONS):
+    for table in (catalog.LOADS, catalog.IDENTITY_IDS, catalog.IDENTITY_DECISIONS, catalog.IDENTITY_CHANGES):
         build.execute(f"create or replace table {table.name} as select * from durable.{table.name}")
     build.execute(
         f"create or replace table {catalog.REJECTED_ROWS.name} as"

@@ -43,10 +43,13 @@ def test_an_order_of_the_wrong_century_still_adds_up(tmp_path: Path) -> None:
     assert shop.findings() == []
 
 
-def test_before_the_first_order_everyone_is_a_prospect(tmp_path: Path) -> None:
+def test_before_the_first_order_everyone_known_by_then_is_a_prospect(tmp_path: Path) -> None:
     settings = Settings(rfm=RfmSettings.model_validate({"as_of": "2023-12-31"}))
-    orders = "select 'o1' as order_id, 'a' as customer_key, date '2024-01-01' as order_date, 5 as amount"
-    shop = Shop(tmp_path, settings, orders=orders)
+    orders = """select 'o' || customer_key as order_id, customer_key, date '2024-01-01' as order_date, 5 as amount
+        from (values ('signed up before'), ('not heard of before')) as orders (customer_key)"""
+    people = """select customer_key, customer_key as source_customer_id, timestamp '2023-12-30 23:59:00' as created_at
+        from (values ('signed up before')) as people (customer_key)"""
+    shop = Shop(tmp_path, settings, orders=orders, customer_records=people)
     assert shop.findings() == []
     assert shop.rows("select segment, recency, orders from marts.customer_360") == [("Prospect", 366, 0)]
 

@@ -106,7 +106,8 @@ def test_every_active_customer_lies_in_the_bands_of_the_scores(online_retail: Sh
                 from marts.fct_customer_rfm where is_active)
             on recency, frequency, monetary into name metric value score
         ) as stated using (customer_id, metric)
-        left join marts.rfm_thresholds as band on band.metric = measured.metric and band.score = stated.score
+        left join marts.rfm_thresholds as band
+                on band.metric = measured.metric and band.score = stated.score and band.as_of = date '2011-12-10'
         where not coalesce(value >= coalesce(value_from, value) and (value_to is null or value < value_to), false)
         """
     )
@@ -115,7 +116,8 @@ def test_every_active_customer_lies_in_the_bands_of_the_scores(online_retail: Sh
 
 def test_scores_of_equal_size_are_filled_evenly(online_retail: Shop) -> None:
     shares = online_retail.rows(
-        "select score, share from marts.rfm_thresholds where metric = 'monetary' order by score"
+        "select score, share from marts.rfm_thresholds where metric = 'monetary' and as_of = date '2011-12-10'"
+        " order by score"
     )
     assert [score for score, _ in shares] == [1, 2, 3, 4, 5]
     assert all(abs(float(share) - 0.2) < 0.001 for _, share in shares)

@@ -16,6 +16,8 @@ from tests.warehouse.shop import Shop
 from regulars.engines.duckdb import DuckDBSession
 from regulars.settings import RfmSettings, Settings
 
+# The thresholds of the run's own date, not those of the history.
+OF_NOW = "from marts.rfm_thresholds where as_of = (select as_of from intermediate.int_run_parameters)"
 # 72 customers with one order, 14 with two, 7 with three, 7 with four.
 ONE_TIME_BUYERS = """
     select 'o' || row_number() over () as order_id, 'c' || lpad(cast(customer as varchar), 3, '0') as customer_key,
@@ -52,11 +54,11 @@ def test_the_cut_points_of_r_give_the_scores_of_r(
 
 def test_the_thresholds_show_the_cut_points_of_r(r_rfm: Shop) -> None:
     bands = r_rfm.rows(
-        "select score, cast(value_from as double), cast(value_to as double) from marts.rfm_thresholds"
-        " where metric = 'recency' order by score"
+        f"select score, cast(value_from as double), cast(value_to as double) {OF_NOW}"
+        " and metric = 'recency' order by score"
     )
     assert bands == [(1, 482, None), (2, 297.4, 482), (3, 181, 297.4), (4, 115, 181), (5, None, 115)]
-    assert r_rfm.value("select sum(customers) from marts.rfm_thresholds where metric = 'frequency'") == 995
+    assert r_rfm.value(f"select sum(customers) {OF_NOW} and metric = 'frequency'") == 995
 
 
 def test_one_time_buyers_score_one_and_the_others_are_spread_over_the_rest(one_time_buyers: Shop) -> None:
@@ -68,7 +70,7 @@ def test_one_time_buyers_score_one_and_the_others_are_spread_over_the_rest(one_t
 
 def test_the_crowd_of_one_time_buyers_and_the_empty_score_are_warned_of(one_time_buyers: Shop) -> None:
     warnings = one_time_buyers.rows(
-        "select score, customers, warning from marts.rfm_thresholds where metric = 'frequency' order by score"
+        f"select score, customers, warning {OF_NOW} and metric = 'frequency' order by score"
     )
     assert warnings == [
         (1, 72, "72.0 % of the customers have the same value, 1.00: more than a score should hold."),
@@ -93,8 +95,8 @@ def test_ntile_fills_every_score_evenly_and_breaks_ties_by_customer(one_time_buy
             (100_000_033, 100_000_052, 2),
             (100_000_053, 100_000_072, 1),
         ]
-        edges = "select score, cast(value_from as integer), cast(value_to as integer) from marts.rfm_thresholds"
-        assert one_time_buyers.rows(f"{edges} where metric = 'frequency' order by score") == [
+        edges = f"select score, cast(value_from as integer), cast(value_to as integer) {OF_NOW}"
+        assert one_time_buyers.rows(f"{edges} and metric = 'frequency' order by score") == [
             (1, 1, 1), (2, 1, 1), (3, 1, 1), (4, 1, 2), (5, 2, 4),
         ]  # fmt: skip
     finally:
@@ -114,7 +116,7 @@ Customers = st.lists(st.tuples(st.integers(1, 9), st.integers(1, 4), st.integers
 
 @pytest.fixture(scope="module")
 def scoring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBSession]:
-    """The views that score, over a table of totals that is changed under them."""
+    """The views that score, over a table of values that is changed under them."""
     shop = Shop(tmp_path_factory.mktemp("scoring"), Settings(rfm=RfmSettings.model_validate({"as_of": "2024-01-01"})))
     with shop.engine.build() as session:
         yield session
@@ -139,13 +141,13 @@ def test_scores_follow_the_definition_whatever_the_order_of_the_customers(
 
 def _scores(session: DuckDBSession, customers: list[tuple[int, int, int]]) -> dict[tuple[str, int], int]:
     values = ", ".join(
-        f"({number}, {frequency}, {frequency}, {monetary}, date '2024-01-01' - {recency})"
+        f"({number}, {recency}, {frequency}, {monetary})"
         for number, (recency, frequency, monetary) in enumerate(customers)
     )
-    session.execute("delete from intermediate.int_customers__order_totals")
+    session.execute("delete from intermediate.int_customers__rfm_values")
     session.execute(
-        "insert into intermediate.int_customers__order_totals by name select * from"
-        f" (values {values}) as t (customer_id, orders, window_orders, window_net_amount, last_order_date)"
+        "insert into intermediate.int_customers__rfm_values by name select *, 1 as as_of_number, true as is_active from"
+        f" (values {values}) as t (customer_id, recency, frequency, monetary)"
     )
     rows = session.query(
         "select metric, cast(value as integer) as value, score from intermediate.int_rfm_values__scored"

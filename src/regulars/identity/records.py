@@ -84,6 +84,18 @@ ASSIGN = (_KINDS, _FOLLOWERS, _ASSIGNED, _REPEATS)
 
 CUSTOMER_KEYS = "select customer_key, customer_id from resolving_assigned"
 
+# Keys that go from one person to another, noted before they do: what explains a segment that a merge has changed.
+CHANGES = f"""
+insert into {catalog.IDENTITY_CHANGES.name} (change_id, customer_key, from_customer_id, to_customer_id)
+select
+    (select coalesce(max(change_id), 0) from {catalog.IDENTITY_CHANGES.name})
+    + row_number() over (order by standing.customer_key) as change_id,
+    standing.customer_key, standing.customer_id, assigned.customer_id
+from {catalog.CUSTOMER_KEYS.name} as standing
+inner join resolving_assigned as assigned on assigned.customer_key = standing.customer_key
+where assigned.customer_id <> standing.customer_id
+"""
+
 RECORDS = """
 with records as (
     select

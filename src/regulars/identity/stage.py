@@ -88,6 +88,7 @@ def resolve(durable: Session, settings: IdentitySettings) -> ResolveReport:
         _find_persons(durable)
         for statement in (*ids.ASSIGN, *records.ASSIGN):
             durable.execute(statement)
+        durable.execute(records.CHANGES)
         _write(durable, catalog.CUSTOMER_KEYS, records.CUSTOMER_KEYS, ("customer_key",))
         _write(durable, catalog.IDENTITY_RECORDS, records.RECORDS, ("source", "source_customer_id"))
         report = _report(durable)

@@ -8,7 +8,7 @@
     end
 {%- endmacro %}
 
-{# The edges that score_of compares with, from the rows of rfm_thresholds: one column per metric and score above 1. #}
+{# The edges that score_of compares with, from the rows of int_rfm_thresholds: one column per metric and score above 1. #}
 {% macro edges_in_one_row() -%}
     {% for metric in ['recency', 'frequency', 'monetary'] -%}
     {% set edge = 'value_to' if metric == 'recency' else 'value_from' -%}
@@ -16,5 +16,11 @@
     max(case when metric = '{{ metric }}' and score = {{ score }} then {{ edge }} end) as {{ metric }}_{{ score }},
     {% endfor -%}
     {% endfor -%}
-    max(as_of) as as_of
+{%- endmacro %}
+
+{# The three scores as text, such as '545'; null for prospects. #}
+{% macro rfm_code(scores) -%}
+    cast({{ scores }}.r_score as {{ dbt.type_string() }})
+    || cast({{ scores }}.f_score as {{ dbt.type_string() }})
+    || cast({{ scores }}.m_score as {{ dbt.type_string() }})
 {%- endmacro %}

@@ -1,7 +1,7 @@
 -- Scores are read from the thresholds: the band of a customer's score holds the customer's value (ntile: both edges are inside).
 with customers as (
 
-    select * from {{ ref('fct_customer_rfm') }}
+    select * from {{ ref('customer_rfm_history') }}
     where is_active
 
 ),
@@ -16,25 +16,32 @@ scored as (
 
     {% for metric in ['recency', 'frequency', 'monetary'] %}
     select
-        customer_id,
+        as_of,
         '{{ metric }}' as metric,
-        cast({{ metric }} as decimal(18, 4)) as value,
-        {{ metric[0] }}_score as score
+        {{ metric[0] }}_score as score,
+        min(cast({{ metric }} as decimal(18, 4))) as lowest_value,
+        max(cast({{ metric }} as decimal(18, 4))) as highest_value,
+        count(*) as customers
     from customers
+    group by as_of, {{ metric[0] }}_score
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
 )
 
 select
-    scored.customer_id,
+    scored.as_of,
     scored.metric,
-    scored.value,
-    scored.score
+    scored.score,
+    scored.lowest_value,
+    scored.highest_value,
+    scored.customers
 from scored
-left join thresholds on scored.metric = thresholds.metric and scored.score = thresholds.score
+left join thresholds
+    on scored.as_of = thresholds.as_of and scored.metric = thresholds.metric and scored.score = thresholds.score
 where
     thresholds.score is null
-    or scored.value < thresholds.value_from
-    or (thresholds.method = 'ntile' and scored.value > thresholds.value_to)
-    or (thresholds.method <> 'ntile' and scored.value >= thresholds.value_to)
+    or scored.customers <> thresholds.customers
+    or scored.lowest_value < thresholds.value_from
+    or (thresholds.method = 'ntile' and scored.highest_value > thresholds.value_to)
+    or (thresholds.method <> 'ntile' and scored.highest_value >= thresholds.value_to)

@@ -3,6 +3,7 @@
 with customers as (
 
     select * from {{ ref('int_customers__rfm_values') }}
+    where is_active
 
 ),
 
@@ -21,10 +22,10 @@ placed as (
         parameters.frequency_method,
         parameters.monetary_method,
         parameters.bins,
-        count(*) over () as active_customers,
-        row_number() over (order by recency nulls last, customer_id nulls last) as recency_place,
-        row_number() over (order by frequency desc nulls last, customer_id nulls last) as frequency_place,
-        row_number() over (order by monetary desc nulls last, customer_id nulls last) as monetary_place
+        count(*) over (partition by customers.as_of_number) as active_customers,
+        row_number() over (partition by customers.as_of_number order by recency nulls last, customer_id nulls last) as recency_place,
+        row_number() over (partition by customers.as_of_number order by frequency desc nulls last, customer_id nulls last) as frequency_place,
+        row_number() over (partition by customers.as_of_number order by monetary desc nulls last, customer_id nulls last) as monetary_place
     from customers
     cross join parameters
 
@@ -32,6 +33,7 @@ placed as (
 
 select
     customer_id,
+    as_of_number,
     {% for metric in ['recency', 'frequency', 'monetary'] %}
     case
         when {{ metric }}_method = 'ntile'

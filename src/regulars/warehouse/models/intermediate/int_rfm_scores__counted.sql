@@ -4,6 +4,13 @@ with parameters as (
 
 ),
 
+dates as (
+
+    select * from {{ ref('int_as_of_dates') }}
+    where as_of is not null
+
+),
+
 values_scored as (
 
     select * from {{ ref('int_rfm_values__scored') }}
@@ -32,15 +39,20 @@ metrics as (
 every_score as (
 
     select
+        dates.as_of_number,
+        dates.as_of,
+        dates.is_in_history,
         metrics.*,
         cast(numbers.generated_number as integer) as score
     from metrics
+    cross join dates
     cross join numbers
     where numbers.generated_number <= metrics.bins
 
 )
 
 select
+    every_score.as_of_number,
     every_score.metric,
     every_score.method,
     every_score.bins,
@@ -54,8 +66,15 @@ select
         case
             when values_scored.customers * every_score.bins > values_scored.active_customers then values_scored.value
         end
-    ) as crowded_value
+    ) as crowded_value,
+    every_score.is_in_history,
+    every_score.as_of
 from every_score
 left join values_scored
-    on every_score.metric = values_scored.metric and every_score.score = values_scored.score
-group by every_score.metric, every_score.method, every_score.bins, every_score.score
+    on
+        every_score.as_of_number = values_scored.as_of_number
+        and every_score.metric = values_scored.metric
+        and every_score.score = values_scored.score
+group by
+    every_score.as_of_number, every_score.metric, every_score.method, every_score.bins, every_score.score,
+    every_score.is_in_history, every_score.as_of

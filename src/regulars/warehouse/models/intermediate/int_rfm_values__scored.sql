@@ -57,6 +57,7 @@ quantile_scored as (
 cuts_scored as (
 
     select
+        with_method.as_of_number,
         with_method.metric,
         with_method.value,
         with_method.customers,
@@ -70,7 +71,8 @@ cuts_scored as (
         on with_method.metric = cut_points.metric and with_method.value >= cut_points.cut
     where with_method.method = 'cuts'
     group by
-        with_method.metric, with_method.value, with_method.customers, with_method.active_customers, with_method.bins
+        with_method.as_of_number, with_method.metric, with_method.value,
+        with_method.customers, with_method.active_customers, with_method.bins
 
 ),
 
@@ -78,14 +80,15 @@ ntile_scored as (
 
     {% for metric in ['recency', 'frequency', 'monetary'] %}
     select
+        as_of_number,
         '{{ metric }}' as metric,
         cast({{ metric }} as decimal(18, 4)) as value,
         count(*) as customers,
-        cast(sum(count(*)) over () as bigint) as active_customers,
+        cast(sum(count(*)) over (partition by as_of_number) as bigint) as active_customers,
         {{ metric }}_score as score
     from ntile_scores
     where {{ metric }}_score is not null
-    group by {{ metric }}, {{ metric }}_score
+    group by as_of_number, {{ metric }}, {{ metric }}_score
     {{ 'union all' if not loop.last }}
     {% endfor %}
 
@@ -93,6 +96,7 @@ ntile_scored as (
 
 {% for scored in ['quantile_scored', 'cuts_scored', 'ntile_scored'] %}
 select
+    as_of_number,
     metric,
     value,
     customers,

@@ -25,7 +25,8 @@ resolved as (
     select
         parameters.*,
         currency.currency as reporting_currency,
-        coalesce(parameters.as_of, newest.day_after) as start_of_day
+        coalesce(parameters.as_of, newest.day_after) as start_of_day,
+        parameters.as_of is not null as is_as_of_given
     from parameters
     cross join currency
     cross join newest
@@ -38,8 +39,12 @@ select
     frequency_method,
     monetary_method,
     reporting_currency as currency,
+    rules,
+    run_id,
     bins,
     window_days,
+    is_as_of_given,
+    keeps_history,
     start_of_day as as_of,
     {{ add_days('start_of_day', '-window_days') }} as window_start,
     {{ add_days('start_of_day', '-' ~ integer_quotient('window_days', 2)) }} as recent_half_start

@@ -1,18 +1,8 @@
-with customer_keys as (
+{{ config(materialized='view') }}
 
-    select * from {{ source('identity', 'customer_keys') }}
+with customers as (
 
-),
-
-records as (
-
-    select * from {{ source('identity', 'records') }}
-
-),
-
-survived as (
-
-    select * from {{ ref('int_customer_records__survived') }}
+    select * from {{ ref('int_customers__golden') }}
 
 ),
 
@@ -20,51 +10,30 @@ parameters as (
 
     select * from {{ ref('int_run_parameters') }}
 
-),
-
-customers as (
-
-    select distinct customer_id from customer_keys
-
-),
-
-contacts as (
-
-    select
-        customer_id,
-        min(email) as email,
-        min(phone) as phone,
-        count(*) as records
-    from records
-    group by customer_id
-
 )
 
 select
     customers.customer_id,
-    coalesce(survived.email, contacts.email) as email,
-    coalesce(survived.phone, contacts.phone) as phone,
-    survived.first_name,
-    survived.last_name,
-    coalesce(
-        survived.full_name, survived.first_name || ' ' || survived.last_name, survived.first_name, survived.last_name
-    ) as full_name,
-    survived.gender,
-    survived.address,
-    survived.city,
-    survived.postcode,
-    survived.country,
+    customers.email,
+    customers.phone,
+    customers.first_name,
+    customers.last_name,
+    customers.full_name,
+    customers.gender,
+    customers.address,
+    customers.city,
+    customers.postcode,
+    customers.country,
     case
-        when survived.birth_date <= parameters.as_of
-            then {{ full_years_between('survived.birth_date', 'parameters.as_of') }}
-        else survived.age
+        when customers.birth_date <= parameters.as_of
+            then {{ full_years_between('customers.birth_date', 'parameters.as_of') }}
+        else customers.given_age
     end as age,
-    survived.income,
-    coalesce(contacts.records, 0) as records,
-    survived.consent,
-    survived.birth_date,
-    survived.created_at as first_seen_at
+    customers.income,
+    customers.records,
+    customers.consent,
+    customers.birth_date,
+    customers.known_since,
+    customers.first_seen_at
 from customers
 cross join parameters
-left join contacts on customers.customer_id = contacts.customer_id
-left join survived on customers.customer_id = survived.customer_id

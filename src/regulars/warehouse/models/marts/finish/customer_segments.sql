@@ -14,17 +14,34 @@ clusters as (
 
     select * from {{ ref('customer_clusters') }}
 
+),
+
+moves as (
+
+    select * from {{ ref('int_segments__moved') }}
+    where is_dated
+
+),
+
+last_moves as (
+
+    select
+        customer_id,
+        max(as_of) as as_of
+    from moves
+    group by customer_id
+
 )
 
 select
     rfm.customer_id,
     rfm.rfm_score,
-    case when rfm.r_score is null then 'Prospect' else codes.segment end as segment,
+    rfm.segment,
     case when rfm.r_score is null then 'never bought' else codes.rule end as segment_rule,
-    cast(null as {{ dbt.type_string() }}) as previous_segment,
+    moves.from_segment as previous_segment,
     clusters.cluster_name,
     clusters.cluster_id,
-    cast(null as date) as segment_since,
+    last_moves.as_of as segment_since,
     rfm.as_of
 from rfm
 left join codes
@@ -34,3 +51,5 @@ left join codes
         and rfm.m_score = codes.m_score
         and rfm.is_single_order = codes.is_single_order
 left join clusters on rfm.customer_id = clusters.customer_id
+left join last_moves on rfm.customer_id = last_moves.customer_id
+left join moves on last_moves.customer_id = moves.customer_id and last_moves.as_of = moves.as_of

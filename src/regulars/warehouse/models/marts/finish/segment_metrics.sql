@@ -7,18 +7,16 @@ with segments as (
 customers as (
 
     select
-        customer_segments.segment,
+        rfm.segment,
         rfm.recency,
         rfm.frequency,
         rfm.monetary,
         coalesce(order_totals.net_amount, 0) as lifetime_value,
         dim_customers.age,
         dim_customers.income
-    from {{ ref('customer_segments') }} as customer_segments
-    inner join {{ ref('fct_customer_rfm') }} as rfm on customer_segments.customer_id = rfm.customer_id
-    inner join {{ ref('dim_customers') }} as dim_customers on customer_segments.customer_id = dim_customers.customer_id
-    left join {{ ref('int_customers__order_totals') }} as order_totals
-        on customer_segments.customer_id = order_totals.customer_id
+    from {{ ref('fct_customer_rfm') }} as rfm
+    inner join {{ ref('dim_customers') }} as dim_customers on rfm.customer_id = dim_customers.customer_id
+    left join {{ ref('int_customers__order_totals') }} as order_totals on rfm.customer_id = order_totals.customer_id
 
 ),
 

@@ -1,0 +1,112 @@
+{{ config(materialized='table') }}
+
+with days as (
+
+    select * from {{ ref('int_as_of_dates__by_day') }}
+
+),
+
+last_date as (
+
+    select
+        as_of,
+        as_of_number
+    from {{ ref('int_as_of_dates') }}
+    where is_current
+
+),
+
+customers as (
+
+    select
+        customer_id,
+        known_since
+    from {{ ref('int_customers__golden') }}
+
+),
+
+dated_changes as (
+
+    select
+        customer_id,
+        order_date as day,
+        case when is_valid then order_date end as valid_order_date,
+        case when is_valid then 1 else 0 end as orders,
+        net_amount
+    from {{ ref('fct_orders') }}
+    where customer_id is not null
+    union all
+    select
+        customer_id,
+        refund_date as day,
+        cast(null as date) as valid_order_date,
+        0 as orders,
+        cast(-amount as decimal(18, 2)) as net_amount
+    from {{ ref('int_refunds__dated') }}
+    where customer_id is not null
+    union all
+    select
+        customer_id,
+        known_since as day,
+        cast(null as date) as valid_order_date,
+        0 as orders,
+        cast(0 as decimal(18, 2)) as net_amount
+    from customers
+
+),
+
+changes as (
+
+    select
+        dated_changes.customer_id,
+        days.seen_from,
+        days.left_behind_from,
+        max(dated_changes.valid_order_date) as last_order_date,
+        sum(dated_changes.orders) as orders,
+        sum(dated_changes.net_amount) as net_amount
+    from dated_changes
+    inner join days on dated_changes.day = days.day
+    group by dated_changes.customer_id, days.seen_from, days.left_behind_from
+    union all
+    -- Nothing says when they came, or only something after as_of: they stand in the present base alone.
+    select
+        customers.customer_id,
+        last_date.as_of_number as seen_from,
+        last_date.as_of_number + 1 as left_behind_from,
+        cast(null as date) as last_order_date,
+        0 as orders,
+        cast(0 as decimal(18, 2)) as net_amount
+    from customers
+    cross join last_date
+    cross join {{ ref('int_run_parameters') }} as parameters
+    where
+        customers.known_since is null
+        or last_date.as_of is null
+        or (customers.known_since >= last_date.as_of and not parameters.is_as_of_given)
+
+)
+
+select
+    changes.customer_id,
+    changes.seen_from,
+    lead(changes.seen_from, 1, last_date.as_of_number + 1) over (
+        partition by changes.customer_id order by changes.seen_from nulls last, changes.left_behind_from nulls last
+    ) as seen_until,
+    changes.left_behind_from,
+    lead(changes.left_behind_from, 1, last_date.as_of_number + 1) over (
+        partition by changes.customer_id order by changes.seen_from nulls last, changes.left_behind_from nulls last
+    ) as left_behind_until,
+    cast(sum(changes.orders) over (
+        partition by changes.customer_id order by changes.seen_from nulls last, changes.left_behind_from nulls last
+        rows between unbounded preceding and current row
+    ) as bigint) as orders,
+    cast(sum(changes.net_amount) over (
+        partition by changes.customer_id order by changes.seen_from nulls last, changes.left_behind_from nulls last
+        rows between unbounded preceding and current row
+    ) as decimal(18, 2)) as net_amount,
+    max(changes.last_order_date) over (
+        partition by changes.customer_id order by changes.seen_from nulls last, changes.left_behind_from nulls last
+        rows between unbounded preceding and current row
+    ) as last_order_date
+from changes
+cross join last_date
