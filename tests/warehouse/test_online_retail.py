@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from pyarrow import csv
 from tests.warehouse.shop import Shop
@@ -50,6 +51,78 @@ def test_only_the_month_that_had_not_ended_is_incomplete(online_retail: Shop) ->
         " from marts.cohort_retention where is_incomplete"
     )
     assert incomplete == [(dt.date(2011, 12, 1),)]
+
+
+def test_the_value_of_every_cohort_at_the_last_complete_month_is_what_the_file_says(
+    online_retail: Shop, shared_data: Path
+) -> None:
+    known = duckdb.execute(
+        """
+        with invoices as (
+            select CustomerID as customer, min(InvoiceDate) as invoiced_at, InvoiceNo not like 'C%' as is_purchase,
+                round(sum(Quantity * UnitPrice::decimal(18, 4)), 2) as amount
+            from read_parquet($1) where CustomerID is not null group by CustomerID, InvoiceNo
+        ),
+        firsts as (
+            select customer, strftime(min(invoiced_at), '%Y-%m') as cohort from invoices where is_purchase group by 1
+        )
+        select cohort, count(distinct customer), sum(amount)
+        from firsts inner join invoices using (customer)
+        where invoiced_at < '2011-12-01' and cohort < '2011-12' group by cohort order by cohort
+        """,
+        [str(shared_data / "online_retail.parquet")],
+    ).fetchall()
+    found = online_retail.rows(
+        "select strftime(cohort_month, '%Y-%m'), cohort_size, cumulative_revenue, cumulative_value_per_customer"
+        " from marts.cohort_retention where cohort_month + to_months(month_number) = date '2011-11-01' order by 1"
+    )
+    cent = Decimal("0.01")
+    assert len(found) == 12
+    assert [(cohort, size, revenue) for cohort, size, revenue, _ in found] == [
+        (cohort, size, revenue.quantize(cent)) for cohort, size, revenue in known
+    ]
+    assert [value for *_, value in found] == [
+        (revenue / size).quantize(cent, ROUND_HALF_UP) for _, size, revenue in known
+    ]
+
+
+def test_the_cohorts_hold_all_but_the_credit_notes_of_those_who_never_bought(online_retail: Shop) -> None:
+    in_cohorts = online_retail.value("select sum(revenue) from marts.cohort_retention")
+    of_products = online_retail.value("select sum(revenue) from marts.cohort_values where dimension = 'product'")
+    of_others = online_retail.value(
+        "select sum(lifetime_value) from marts.customer_behavior_metrics where orders = 0"
+        " and customer_id not in (select customer_id from intermediate.int_customers__first_purchase)"
+    )
+    assert in_cohorts == of_products
+    assert in_cohorts + of_others == Decimal("8300065.81")
+
+
+@pytest.mark.parametrize(
+    ("customer", "product", "name"),
+    [
+        # 24 at 2.95 of invoice 537626, before 12 ear muffs at 4.65.
+        ("12347", "84558A", "3D DOG PICTURE PLAYING CARDS"),
+        # 6 at 4.25 of invoice 536365, the first of the file.
+        ("17850", "21730", "GLASS STAR FROSTED T-LIGHT HOLDER"),
+        # 74,215 pieces, given back 16 minutes later.
+        ("12346", "23166", "MEDIUM CERAMIC TOP STORAGE JAR"),
+    ],
+)
+def test_the_first_product_is_the_largest_line_of_the_first_invoice(
+    online_retail: Shop, customer: str, product: str, name: str
+) -> None:
+    found = online_retail.rows(
+        "select first_product_id, first_product_name, first_store from intermediate.int_customers__first_purchase"
+        " inner join durable.identity.customer_keys using (customer_id) where customer_key = $1",
+        (customer,),
+    )
+    assert found == [(product, name, None)]
+
+
+def test_there_are_cohorts_by_product_but_none_by_store(online_retail: Shop) -> None:
+    assert online_retail.rows(
+        "select dimension, count(distinct member) from marts.cohort_values group by dimension"
+    ) == [("product", 51)]
 
 
 def test_the_reconciliation_leads_from_the_sum_of_the_file_to_the_revenue_of_the_customers(online_retail: Shop) -> None:
