@@ -97,8 +97,9 @@ class Why:
         from regulars.serve import wording
 
         plain = {name: value for name, value in vars(self).items() if name not in ("outlook", "segments")}
-        return plain | {
+        return {
             "headline": wording.headline(self),
+            **plain,
             "metrics": [asdict(metric) for metric in self.metrics],
             "moves": [asdict(move) for move in self.moves],
             "outlook": self.outlook and _outlook_dict(self.outlook),
@@ -147,9 +148,9 @@ def explain(queries: Queries, who: str) -> Why:
         metrics=tuple(_metric(evidence, metric) for metric in METRICS),
         customers=basis.customers,
         segment_customers=evidence.counts["segment"],
-        segment_share=evidence.counts["segment"] / basis.customers,
+        segment_share=_share(evidence, "segment"),
         code_customers=evidence.counts["code"],
-        code_share=evidence.counts["code"] / basis.customers,
+        code_share=_share(evidence, "code"),
         segments=evidence.yardstick.segments,
         outlook=look,
         no_outlook_because=because,
@@ -182,8 +183,12 @@ def _metric(evidence: Evidence, metric: str) -> Metric:
         next_at=next_at,
         missing=None if next_at is None else abs(next_at - value),
         customers=evidence.counts[metric],
-        share=evidence.counts[metric] / evidence.basis.customers,
+        share=_share(evidence, metric),
     )
+
+
+def _share(evidence: Evidence, what: str) -> float:
+    return round(evidence.counts[what] / evidence.basis.customers, 6)
 
 
 def _first_value(metric: str, edge: Decimal) -> int | Decimal:

@@ -76,7 +76,7 @@ def test_time_alone_ends_outside_the_window() -> None:
         (_in(WINDOW - 60 + 1), "At Risk", "122", True),
         (_in(WINDOW - 40 + 1), "Inactive", "111", True),
     ]
-    [left] = outlook(SIX, bought((200, "500")), AS_OF).turns
+    [left] = outlook(SIX, bought((200, "200"), (200, "200")), AS_OF).turns
     assert (left.day, left.segment, left.is_active) == (_in(WINDOW - 200 + 1), "Inactive", False)
 
 
