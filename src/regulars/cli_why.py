@@ -58,7 +58,7 @@ def _basis(found: Why) -> str:
 
 
 def _metrics(found: Why) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in ("Metric", "Value", "Score", "Band", "Next score", "Share"):
         right = name in ("Value", "Score", "Share")
         table.add_column(name, justify="right" if right else "left", no_wrap=right)

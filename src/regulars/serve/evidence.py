@@ -30,7 +30,7 @@ class Evidence:
         thresholds: The rows of rfm_thresholds by metric and score.
         yardstick: The same and the map, as `regulars.segments` measures with them.
         purchases: The customer's orders and refunds before `as_of`.
-        refunded: What refunds and credit notes took off in the window.
+        refunded: What refunds and credit notes took off the valid orders of the window.
         not_counted: Orders that are not valid, by status.
         merged_from: The golden id that was asked for, when it was merged into this one.
         moves: The newest changes of segment; empty when the build keeps no history.
@@ -82,7 +82,7 @@ def read_evidence(live: Session, customer_id: int, asked: str) -> Evidence:
     )
     as_of = parameters["as_of"] or dt.date.max
     movements = live.query(_MOVEMENTS, (customer_id, as_of)).to_pylist()
-    refunded = live.query(_REFUNDED, (customer_id, parameters["as_of"], basis.window_days))
+    valid_money = live.query(_VALID_MONEY, (customer_id, parameters["as_of"], basis.window_days)).column(0)[0].as_py()
     statuses = live.query(_NOT_COUNTED, (customer_id, as_of)).to_pylist()
     return Evidence(
         basis=basis,
@@ -93,7 +93,7 @@ def read_evidence(live: Session, customer_id: int, asked: str) -> Evidence:
         thresholds={(row["metric"], row["score"]): row for row in rows},
         yardstick=yardstick,
         purchases=Purchases(Movement(**row) for row in movements),
-        refunded=refunded.column(0)[0].as_py(),
+        refunded=valid_money - person["monetary"],
         not_counted={row["status"]: row["orders"] for row in statuses},
         merged_from=_merged_from(live, customer_id, asked.strip()),
         moves=_moves(live, customer_id),
@@ -123,13 +123,9 @@ select refund_date, 0, -sum(refunded_amount)
 from {catalog.FCT_ORDERS} where customer_id = $1 and refund_date < $2 group by refund_date
 """
 
-_REFUNDED = f"""
-select cast(coalesce(-sum(money), 0) as decimal(18, 2)) from (
-    select order_date as day, net_amount as money from {catalog.FCT_ORDERS} where customer_id = $1 and is_credit
-    union all
-    select refund_date, -refunded_amount from {catalog.FCT_ORDERS} where customer_id = $1
-) movements
-where day < $2 and day >= cast($2 as date) - cast($3 as integer)
+_VALID_MONEY = f"""
+select cast(coalesce(sum(net_amount), 0) as decimal(18, 2)) from {catalog.FCT_ORDERS}
+where customer_id = $1 and is_valid and order_date < $2 and order_date >= cast($2 as date) - cast($3 as integer)
 """
 
 _NOT_COUNTED = f"""

@@ -167,7 +167,7 @@ def move_words(move: Move) -> tuple[str, str, str]:
     """The day, the move and the cause of one change of segment."""
     change = f"{move.from_segment or 'new'} → {move.to_segment or 'gone'}"
     cause = move.cause or move.event
-    if move.orders is not None and move.from_as_of is not None:
+    if move.orders and move.from_as_of is not None:
         cause += f": {_count(move.orders, 'order')} since {date_words(move.from_as_of)}"
     return date_words(move.as_of), change, cause + (", restated" if move.is_restatement else "")
 
