@@ -179,6 +179,19 @@ def customer(
 
 
 @app.command()
+def why(
+    who: Annotated[str, typer.Argument(help="Customer id, a source's id, e-mail or phone number.")],
+    settings_file: SettingsFile = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
+    """Why a customer is in a segment: values, cut points, code and rule; what would change it, and when."""
+    from regulars import cli_why
+
+    cli_why.why(_settings(settings_file, warehouse), who, as_json)
+
+
+@app.command()
 def export(
     output: Annotated[Path, typer.Argument(help="The file: .csv, .json, .parquet or .xlsx.")],
     segment: Annotated[

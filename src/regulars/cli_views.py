@@ -67,6 +67,7 @@ def next_steps() -> None:
         "  regulars segments                               this table again\n"
         "  regulars export top.csv --segment Champions     a list to act on\n"
         "  regulars customer 100000001                     all about one customer\n"
+        "  regulars why 100000001                          why in this segment, and what would change it\n"
         "  regulars status                                 what is live and why\n"
         "  regulars run YOUR-ORDERS.csv -w mine            the same for your shop\n"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -35,14 +35,11 @@ class Queries:
     def basis(self) -> Basis:
         """As of when, over which window and with which map the live numbers were made."""
         with self._engine.live() as live:
-            row = live.query(
-                "select cast(r.as_of as varchar) as as_of, r.window_days, p.segment_map,"
-                " coalesce(r.currency, '') as currency,"
-                f" (select count(*) from {catalog.CUSTOMER_SEGMENTS}) as customers,"
-                f" (select count(*) from {catalog.FCT_ORDERS} where is_valid) as orders"
-                " from intermediate.int_run_parameters r cross join settings.parameters p"
-            ).to_pylist()[0]
-        return Basis(**row)
+            return read_basis(live)
+
+    def session(self) -> AbstractContextManager[Session]:
+        """One published build, for the modules beside this one that put several questions together."""
+        return self._engine.live()
 
     def segments(self) -> pa.Table:
         """segment_metrics, in the map's order."""
@@ -196,6 +193,18 @@ class Queries:
             yield
         except self._engine.query_errors as error:
             raise InputError(f"{error}\nThe tables are listed by `regulars docs`.") from None
+
+
+def read_basis(live: Session) -> Basis:
+    """What the published numbers of an open session were made from."""
+    row = live.query(
+        "select cast(r.as_of as varchar) as as_of, r.window_days, p.segment_map,"
+        " coalesce(r.currency, '') as currency,"
+        f" (select count(*) from {catalog.CUSTOMER_SEGMENTS}) as customers,"
+        f" (select count(*) from {catalog.FCT_ORDERS} where is_valid) as orders"
+        " from intermediate.int_run_parameters r cross join settings.parameters p"
+    ).to_pylist()[0]
+    return Basis(**row)
 
 
 def _checked(live: Session, name: str) -> str:
