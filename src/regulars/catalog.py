@@ -150,15 +150,11 @@ CLUSTER_SEARCH = _table(
     "k integer; silhouette double; davies_bouldin double; calinski_harabasz double; inertia double;"
     "largest_share double; smallest_share double; is_useful boolean; is_chosen boolean",
 )
+SETTINGS_TABLES = (PARAMETERS, CUT_POINTS, STATUS_WORDS, FX_RATES, SEGMENT_CODES, SEGMENTS)
 DERIVED_TABLES = (
     PUBLISHED_STATE,
     PUBLISHED_SEGMENTS,
-    PARAMETERS,
-    CUT_POINTS,
-    STATUS_WORDS,
-    FX_RATES,
-    SEGMENT_CODES,
-    SEGMENTS,
+    *SETTINGS_TABLES,
     CUSTOMER_CLUSTERS,
     CLUSTER_PROFILES,
     CLUSTER_SEARCH,

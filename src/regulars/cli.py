@@ -162,9 +162,19 @@ def status(settings_file: SettingsFile = None, warehouse: Warehouse = None, as_j
 
 
 @app.command()
-def segments(settings_file: SettingsFile = None, warehouse: Warehouse = None, as_json: Json = False) -> None:
-    """The segments with customers, revenue and what to do."""
-    views.segments(_settings(settings_file, warehouse), as_json)
+def segments(
+    as_of: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            "--as-of", formats=["%Y-%m-%d"], help="Any past day, worked out from the orders. Default: as published."
+        ),
+    ] = None,
+    settings_file: SettingsFile = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
+    """The segments with customers, revenue and what to do, as published or as of any past day."""
+    views.segments(_settings(settings_file, warehouse), as_json, as_of.date() if as_of else None)
 
 
 @app.command()

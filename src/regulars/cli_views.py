@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from importlib.resources import files
 from pathlib import Path
@@ -19,14 +20,21 @@ _SEGMENT_COLUMNS = ("segment", "customers", "share", "revenue", "revenue_share")
 _WIDE = 120
 
 
-def segments(settings: Settings, as_json: bool) -> None:
+def segments(settings: Settings, as_json: bool, as_of: dt.date | None = None) -> None:
     """The segment table, under a line that says what it was made from."""
-    queries = _queries(settings)
-    table = queries.segments()
+    if as_of is None:
+        queries = _queries(settings)
+        basis, table = queries.basis(), queries.segments()
+    else:
+        from regulars.serve.time_machine import segments_as_of
+
+        with errors.status(f"Going back to {as_of}") as spinner:
+            basis, table = segments_as_of(
+                open_engine(settings), as_of, lambda words: spinner.update(f"Going back to {as_of}: {words}")
+            )
     if as_json:
         print_json(table.to_pylist())
         return
-    basis = queries.basis()
     if basis.as_of is None:
         console.print(
             "\n[bold yellow]There is no valid order yet[/], so everyone is a prospect."

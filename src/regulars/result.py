@@ -13,6 +13,7 @@ import pyarrow as pa
 from regulars.engines.base import open_engine
 from regulars.pipeline import Request, RunReport, run_pipeline
 from regulars.serve.queries import Queries
+from regulars.serve.time_machine import segments_as_of
 from regulars.settings import Settings, SourceSettings, load_settings, overridden
 
 
@@ -27,7 +28,8 @@ class Result:
     def __init__(self, settings: Settings, report: RunReport, keep: object = None) -> None:
         self.report = report
         self.warehouse = settings.warehouse
-        self._queries = Queries(open_engine(settings), settings.shop)
+        self._engine = open_engine(settings)
+        self._queries = Queries(self._engine, settings.shop)
         # A temporary warehouse lives as long as the result that reads it.
         self._keep = keep
 
@@ -45,9 +47,18 @@ class Result:
         """
         return self._queries.table(name)
 
-    def segments(self) -> pa.Table:
-        """The segments with customers, revenue and playbook, in the map's order."""
-        return self._queries.segments()
+    def segments(self, as_of: dt.date | None = None) -> pa.Table:
+        """The segments with customers, revenue and playbook, in the map's order.
+
+        Args:
+            as_of: Any day after the first order, worked out anew; unset = as published.
+
+        Raises:
+            InputError: The day lies before the first valid order.
+        """
+        if as_of is None:
+            return self._queries.segments()
+        return segments_as_of(self._engine, as_of)[1]
 
     def sql(self, statement: str) -> pa.Table:
         """The result of a query over the published tables.

@@ -91,6 +91,10 @@ class Engine(Protocol):
         """Whether anything was ever published."""
         ...
 
+    def workbench(self) -> AbstractContextManager[Engine]:
+        """An engine in a temporary place whose durable side is the live warehouse: builds in it disturb nobody."""
+        ...
+
     def publish(self) -> None:
         """Puts the finished build in the place of the live one in one atomic step."""
         ...

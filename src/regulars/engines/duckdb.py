@@ -8,9 +8,11 @@ holds the lock opens the durable file, and readers open the live one read only.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -169,10 +171,7 @@ class DuckDBEngine:
     @contextmanager
     def live(self) -> Iterator[DuckDBSession]:
         """The live file, read only, with every schema on the search path."""
-        if not self.has_live():
-            raise WarehouseError(
-                f"Nothing is published in {self.folder} yet. Make it with `regulars run FILE` or `regulars demo`."
-            )
+        self._refuse_without_live()
         with self._connect(self._live, read_only=True) as connection:
             present = {row[0] for row in connection.execute("select schema_name from duckdb_schemas()").fetchall()}
             path = ",".join(schema for schema in catalog.SEARCH_PATH if schema in present)
@@ -185,6 +184,27 @@ class DuckDBEngine:
     def has_live(self) -> bool:
         """Whether anything was ever published."""
         return self._live.exists()
+
+    @contextmanager
+    def workbench(self) -> Iterator[DuckDBEngine]:
+        """An engine in a temporary folder, which reads the live file where it would read the durable one."""
+        self._refuse_without_live()
+        # In the warehouse, where there is room; who may only read there works in the system's temporary folder.
+        place = self.folder if os.access(self.folder, os.W_OK) else None
+        with TemporaryDirectory(prefix="workbench-", dir=place, ignore_cleanup_errors=True) as name:
+            bench = DuckDBEngine(Path(name))
+            bench._config = self._config | {"temp_directory": name}
+            bench._durable = bench.folder / "published.duckdb"
+            try:
+                # Another name for the same file: a run that publishes meanwhile does not take it away.
+                os.link(self._live, bench._durable)
+            except OSError:
+                bench._durable = self._live
+            if self.dbt_folder.is_dir():
+                bench.dbt_folder.mkdir()
+                for file in self.dbt_folder.glob("partial_parse*"):
+                    shutil.copy(file, bench.dbt_folder)
+            yield bench
 
     def publish(self) -> None:
         """Renames the build over the live file, once the disk has both its content and its name."""
@@ -222,6 +242,12 @@ class DuckDBEngine:
             raise WarehouseError(f"{path} cannot be read or written: {error}. Free disk space or mend it.") from None
         finally:
             connection.close()
+
+    def _refuse_without_live(self) -> None:
+        if not self.has_live():
+            raise WarehouseError(
+                f"Nothing is published in {self.folder} yet. Make it with `regulars run FILE` or `regulars demo`."
+            )
 
     def _who_holds(self) -> str:
         run = self.journal.running()

@@ -200,8 +200,8 @@ def read_basis(live: Session) -> Basis:
     row = live.query(
         "select cast(r.as_of as varchar) as as_of, r.window_days, p.segment_map,"
         " coalesce(r.currency, '') as currency,"
-        f" (select count(*) from {catalog.CUSTOMER_SEGMENTS}) as customers,"
-        f" (select count(*) from {catalog.FCT_ORDERS} where is_valid) as orders"
+        f" (select count(*) from {catalog.FCT_CUSTOMER_RFM}) as customers,"
+        f" (select count(*) from {catalog.FCT_ORDERS} where is_valid and order_date < r.as_of) as orders"
         " from intermediate.int_run_parameters r cross join settings.parameters p"
     ).to_pylist()[0]
     return Basis(**row)
