@@ -110,7 +110,8 @@ def moment(expression: str, *, shop_zone: str, source_zone: str | None = None, f
     # `2024-01-31 23:30:00 -0500` and `…00z` are common; DuckDB reads neither the space nor the small letter.
     spelt = f"regexp_replace({value}, '([0-9]) ?(Z|z|UTC|GMT)$', '\\1Z')"
     spelt = f"regexp_replace({spelt}, ' ([+-][0-9])', '\\1')"
-    zoned = f"case when {value} ~ '{_ISO_DAY}{_ISO_TIME} ?{_ZONE}$' then timezone({zone}, try_cast({spelt} as timestamptz)) end"
+    is_zoned = f"{value} ~ '{_ISO_DAY}{_ISO_TIME} ?{_ZONE}$'"
+    zoned = f"case when {is_zoned} then timezone({zone}, try_cast({spelt} as timestamptz)) end"
     # DuckDB ignores what follows a time without a zone, be it PM or CET, so only a whole match is one.
     other_iso = f"case when {value} ~ '{_ISO_DAY}({_ISO_TIME})?$' then try_cast({value} as timestamp) end"
     epoch = (
