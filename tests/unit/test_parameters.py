@@ -69,6 +69,11 @@ def test_exchange_rates_keep_their_decimals(written: Written, tmp_path: Path) ->
         ("date,currency,rate\n31/01/2025,USD,1\n", "dates as 2025-01-31"),
         ("date,currency,rate\n2025-01-31,USD,one\n", "cannot be used"),
         ("date,currency,rate\n2025-01-31,USD,1\n2025-01-31,usd,2\n", "two rates for one day and currency"),
+        ("date,currency,rate\n2025-01-31,USD,1\n2025-01-31, USD,2\n", "two rates for one day and currency"),
+        ("date,currency,rate\n2025-01-31,USD,0\n", "not above zero"),
+        ("date,currency,rate\n2025-01-31,USD,-0.9\n", "not above zero"),
+        ("date,currency,rate\n2025-01-31,USD,\n", "rate is missing"),
+        ("date,currency,rate\n,USD,0.9\n", "without a date"),
     ],
 )
 def test_a_file_of_rates_that_cannot_be_used_is_refused(
