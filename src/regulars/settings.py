@@ -52,7 +52,9 @@ class ShopSettings(_Section):
 class PolicySettings(_Section):
     """Which orders count, and when refunds lower them."""
 
-    unknown_status: Status = Field("completed", description="What an order with an unknown word of status, or none, is")
+    unknown_status: Status = Field(
+        "completed", description="What an order with an unknown word of status is; one without a word is completed"
+    )
     refund_on: Literal["refund_date", "order_date"] = Field(
         "refund_date", description="Whether a refund lowers monetary on its own day or restates the order"
     )
