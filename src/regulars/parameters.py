@@ -81,6 +81,12 @@ def _fx_rates(settings: Settings) -> pa.Table:
     path = settings.policy.fx_file
     if path is None:
         return schema.empty_table()
+    if settings.shop.currency is None:
+        # The commonest currency of the orders may be another one tomorrow, and the rates would mean something else.
+        raise SettingsError(
+            f"policy.fx_file {path} says what other currencies are worth, but not in which money."
+            ' Write it under [shop] in regulars.toml, such as currency = "EUR".'
+        )
     types = {"date": pa.date32(), "currency": pa.string(), "rate": pa.decimal128(18, 8)}
     try:
         table = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=types))

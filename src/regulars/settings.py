@@ -61,7 +61,7 @@ class PolicySettings(_Section):
     status_words: dict[str, Status] = Field(
         {}, description='Your words of status, over the shipped ones: { "on its way" = "completed" }'
     )
-    fx_file: Path | None = Field(None, description="CSV of date,currency,rate: reporting money for 1 unit of currency")
+    fx_file: Path | None = Field(None, description="CSV of date,currency,rate: shop.currency for 1 unit of currency")
 
 
 class MetricScoring(_Section):

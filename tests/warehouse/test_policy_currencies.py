@@ -53,13 +53,10 @@ LINES = """
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return _shop(tmp_path_factory.mktemp("currencies"), ShopSettings(currency="EUR"))
-
-
-def _shop(folder: Path, shop: ShopSettings) -> Shop:
+    folder = tmp_path_factory.mktemp("currencies")
     rates = folder / "rates.csv"
     rates.write_text(RATES, encoding="utf-8")
-    settings = Settings(shop=shop, policy=PolicySettings(fx_file=rates))
+    settings = Settings(shop=ShopSettings(currency="EUR"), policy=PolicySettings(fx_file=rates))
     return Shop(folder / "warehouse", settings, orders=ORDERS, order_lines=LINES)
 
 
@@ -151,9 +148,9 @@ def test_the_books_lead_from_gross_to_net_and_what_is_not_converted_stands_apart
     ) == [("till", Decimal("18.27")), ("web", Decimal("606.27"))]
 
 
-def test_without_a_reporting_currency_the_commonest_is_it(tmp_path: Path) -> None:
-    shop = _shop(tmp_path, ShopSettings())
+def test_without_a_reporting_currency_the_commonest_is_it_and_others_are_not_converted(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, orders=ORDERS)
     assert shop.value("select currency from intermediate.int_run_parameters") == "USD"
     assert _order(shop, "u1") == (100, 1, True)
-    # The file's rates are read as dollars for one unit now; nothing says for which currency they were written.
-    assert _order(shop, "e1") == (60, 2, True)
+    assert _order(shop, "e1") == (None, None, False)
+    assert books.errors(shop) == ["every_order_is_converted"]
