@@ -1,4 +1,4 @@
-"""Money in several currencies: the rate of the order's day, missing rates, mixed orders (DECISIONS 40 and 50)."""
+"""Money in several currencies: the rate of the order's day, missing rates, mixed orders (DECISIONS 40)."""
 
 from __future__ import annotations
 

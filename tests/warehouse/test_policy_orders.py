@@ -1,4 +1,4 @@
-"""Which orders count: status words, tests, zeros, several a day, orders of the future (DECISIONS 4, 31, 48 and 49)."""
+"""Which orders count: status words, tests, zeros, several a day, orders of the future (DECISIONS 4 and 31)."""
 
 from __future__ import annotations
 

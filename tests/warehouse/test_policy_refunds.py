@@ -1,4 +1,4 @@
-"""When refunds and credit notes lower what a customer is worth, to the day (DECISIONS 3, 4, 30 and 47)."""
+"""When refunds and credit notes lower what a customer is worth, to the day (DECISIONS 3, 4 and 30)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ ORDERS = """
         ('old note',   'q1', '2023-12-01', -25, 'paid',      null, null),
         ('old note',   'q2', '2024-02-10',  30, 'paid',      null, null),
         ('refund row', 'r1', '2024-02-01',  30, 'paid',      null, null),
-        ('refund row', 'r2', '2024-02-05', -30, 'refunded',  null, null)
+        ('refund row', 'r2', '2024-02-05', -30, 'refunded',  null, null),
+        (null,         'z1', '2024-02-01',  60, 'paid',        20, '2024-03-05')
     ) as orders (customer_key, order_id, order_date, amount, status, refunded_amount, refund_date)"""
 
 
@@ -125,11 +126,18 @@ def test_who_has_credit_notes_alone_has_no_scores_and_is_no_cohort(by_refund_dat
     assert by_refund_date.value("select sum(cohort_size) from marts.cohort_retention where month_number = 0") == 17
 
 
+def test_a_refund_of_nobody_known_lowers_the_column_of_nobody_known(by_refund_date: Shop, by_order_date: Shop) -> None:
+    days = "select date, revenue_without_customer from marts.daily_sales where revenue_without_customer <> 0 order by 1"
+    assert [(str(day), money) for day, money in by_refund_date.rows(days)] == [("2024-02-01", 60), ("2024-03-05", -20)]
+    assert [(str(day), money) for day, money in by_order_date.rows(days)] == [("2024-02-01", 40)]
+
+
 def test_by_refund_date_the_books_lead_from_gross_to_net(by_refund_date: Shop) -> None:
     assert books.lines(by_refund_date) == [
-        ("gross", 24, 1489),
+        ("gross", 25, 1549),
         ("credit notes", 4, -105),
-        ("total of the source", 28, 1384),
+        ("total of the source", 29, 1444),
+        ("lines without a customer", 1, -60),
         ("cancelled", 1, -99),
         ("refunds", 12, -469),
         ("net revenue", 27, 816),
@@ -144,9 +152,10 @@ def test_by_refund_date_the_books_lead_from_gross_to_net(by_refund_date: Shop) -
 
 def test_by_order_date_the_books_lead_from_gross_to_net(by_order_date: Shop) -> None:
     assert books.lines(by_order_date) == [
-        ("gross", 24, 1489),
+        ("gross", 25, 1549),
         ("credit notes", 4, -105),
-        ("total of the source", 28, 1384),
+        ("total of the source", 29, 1444),
+        ("lines without a customer", 1, -60),
         ("cancelled", 1, -99),
         ("refunds", 13, -484),
         ("net revenue", 27, 801),

@@ -88,7 +88,7 @@ def moment(expression: str, *, shop_zone: str, source_zone: str | None = None, f
 
     Read in this order: the source's own formats; ISO; day-first slashes and the other built-in formats; epoch seconds
     or milliseconds; Excel serials; YYYYMMDD. A time with a zone is moved to the shop's; one without is local to the
-    source. A date without a time is that day, in whichever zone (DECISIONS 46).
+    source. A date without a time is that day, in whichever zone.
     """
     value = text(expression)
     zone = quoted(shop_zone)
