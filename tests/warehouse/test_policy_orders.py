@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from tests.warehouse import books
@@ -131,6 +132,28 @@ def test_the_books_of_a_strict_policy_lead_from_gross_to_net(strict: Shop) -> No
         ("net revenue", 8, 64),
     ]
     assert set(books.net_of_each_table(strict).values()) == {Decimal(64)}
+
+
+LINES = """
+    select *, timestamp '2024-03-01 10:00:00' as ordered_at from (values
+        ('ann', 'a1', 1, 10, 'shipped'), ('ann', 'a1', 2, 5, 'cancelled'),
+        ('ben', 'b1', 1, 10, 'shipped'), ('ben', 'b1', 2, 5, 'paid')
+    ) as lines (customer_key, order_id, quantity, unit_price, status)"""
+
+
+def test_an_order_cancelled_in_part_is_reported_and_is_what_the_shop_says_of_it(tmp_path: Path) -> None:
+    shop = Shop(tmp_path, order_lines=LINES)
+    assert books.notes(shop) == [('status "cancelled and shipped" is not known: taken as completed', 1, 20)]
+    assert books.lifetime(shop) == {"ann": 20, "ben": 20}
+    words = {"status_words": {"cancelled and shipped": "cancelled"}}
+    shop.build(Settings(policy=PolicySettings.model_validate(words)))
+    assert books.lines(shop) == [
+        ("gross", 2, 40),
+        ("total of the source", 2, 40),
+        ("cancelled", 1, -20),
+        ("net revenue", 1, 20),
+    ]
+    assert shop.findings() == []
 
 
 FUTURE = """
