@@ -53,6 +53,10 @@ def test_a_load_with_very_many_rejected_rows_publishes_the_first_of_them(
             "create table marts.revenue_reconciliation as select 'a' as source, 1 as line_number, 'gross' as line,"
             " 1::bigint as rows, 1::bigint as orders, 1::decimal(18, 2) as amount"
         )
+        build.execute(
+            "create table intermediate.int_orders__noted as select 'a' as source, 1 as note_number, 'b' as note,"
+            " 1::bigint as rows, 1::bigint as orders, 1::decimal(18, 2) as amount"
+        )
     assert publishing.publish(engine, run_id).startswith("1 customers live in")
     with engine.live() as live:
         shown = live.query("select load_id, row_number from rejected_rows order by load_id, row_number").to_pylist()
