@@ -105,9 +105,9 @@ class RunReport:
 
 
 def _land(run: Run) -> str:
-    from regulars.land.stage import anything_staged, given_files, land, restage
+    from regulars.land.stage import anything_staged, given_sources, land, restage
 
-    given = [*given_files(run.request.files, run.settings), *run.request.given]
+    given = [*given_sources(run.request.files, run.settings), *run.request.given]
     with run.engine.durable() as durable:
         if run.request.restage:
             run.notes += restage(durable, run.settings, run.progress).notes

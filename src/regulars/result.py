@@ -14,7 +14,8 @@ from regulars.engines.base import open_engine
 from regulars.pipeline import Request, RunReport, run_pipeline
 from regulars.serve.queries import Queries
 from regulars.serve.time_machine import segments_as_of
-from regulars.settings import Settings, SourceSettings, load_settings, overridden
+from regulars.settings import Settings, load_settings, overridden
+from regulars.source_settings import SourceSettings
 
 
 class Result:

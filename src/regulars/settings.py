@@ -12,20 +12,17 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from regulars.errors import SettingsError
+from regulars.source_settings import Section as _Section
+from regulars.source_settings import SourceSettings
 
 SETTINGS_FILE = "regulars.toml"
 
-Entity = Literal["customers", "orders", "order_lines", "events"]
 ScoringMethod = Literal["quantile", "cuts", "ntile"]
 Status = Literal["completed", "pending", "cancelled", "refunded", "test"]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ShopSettings(_Section):
@@ -118,34 +115,6 @@ class ClusterSettings(_Section):
         if self.k_min > self.k_max:
             raise ValueError(f"k_min {self.k_min} is above k_max {self.k_max}")
         return self
-
-
-class SourceSettings(_Section):
-    """Where the files of one source are, and how their columns map to an entity."""
-
-    path: str | list[str] | None = Field(
-        None, description="File or glob, or a list of them, from the working directory"
-    )
-    entity: Entity | None = Field(None, description="What its rows are; unset = found from the columns")
-    preset: str | None = Field(None, description="Layout of a known export; unset = found from the columns")
-    fields: dict[str, str] = Field({}, description='field = "DuckDB SQL expression over the columns"')
-    date_formats: list[str] = Field([], description="strptime formats, tried in this order before the built-in ones")
-    decimal: Literal[".", ","] = Field(".", description="Decimal sign of its numbers")
-    timezone: str | None = Field(None, description="Zone of timestamps without one; unset = the shop's")
-    id_space: str = Field("", description="Name it when this source's customer ids are not those of the other sources")
-    encoding: str | None = Field(None, description="Encoding of its text; unset = found from the bytes")
-    delimiter: str | None = Field(None, description="Character between its columns; unset = found from the first lines")
-    sheet: str | int | None = Field(None, description="Excel sheet, by name or number; unset = the first that has rows")
-    header: bool | None = Field(
-        None, description="Whether its first row names the columns; unset = found from the rows"
-    )
-
-    @property
-    def paths(self) -> list[str]:
-        """The patterns of `path`, as a list."""
-        if self.path is None:
-            return []
-        return [self.path] if isinstance(self.path, str) else list(self.path)
 
 
 class Settings(BaseSettings):

@@ -13,7 +13,8 @@ from importlib.resources import files
 
 from regulars import catalog
 from regulars.land import parse
-from regulars.settings import Entity, ShopSettings, SourceSettings
+from regulars.settings import ShopSettings
+from regulars.source_settings import Entity, SourceSettings
 
 ROW_CONTENT = "row_content"
 

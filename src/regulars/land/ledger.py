@@ -28,6 +28,7 @@ class Load:
     superseded: int = 0
     status: str = "landed"
     error: str | None = None
+    watermark: str | None = None
 
     @property
     def difference(self) -> int:
@@ -49,6 +50,16 @@ def landed_before(session: Session, source: str, content_hash: str) -> bool:
     return found.num_rows > 0
 
 
+def watermark_of(session: Session, source: str) -> str | None:
+    """Up to where the source was read by its newest load that landed; None when it must be read from the beginning."""
+    found = session.query(
+        f"select watermark from {catalog.LOADS.name} where source = $1 and status = 'landed'"
+        " order by load_id desc limit 1",
+        (source,),
+    )
+    return found.column(0)[0].as_py() if found.num_rows else None
+
+
 def sizes_landed(session: Session, source: str) -> set[int]:
     """Sizes of what the source has landed: a delivery of another size cannot be one of them."""
     found = session.query(
@@ -61,7 +72,7 @@ def enter(session: Session, load: Load) -> None:
     """Writes a load into the ledger."""
     session.execute(
         f"insert into {catalog.LOADS.name} ({', '.join(catalog.LOADS.column_names)})"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, null, $12, $13, $14, $15)",
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         (
             load.load_id,
             load.source,
@@ -74,6 +85,7 @@ def enter(session: Session, load: Load) -> None:
             load.rejected,
             load.duplicates,
             load.superseded,
+            load.watermark,
             load.status,
             load.error,
             load.started_at,
@@ -95,7 +107,7 @@ def loads_of(session: Session, source: str) -> list[Load]:
     """The source's landed loads, oldest first."""
     found = session.query(
         "select load_id, source, entity, uri, content_hash, bytes, started_at, rows, staged, rejected, duplicates,"
-        f" superseded from {catalog.LOADS.name} where source = $1 and status = 'landed' order by load_id",
+        f" superseded, watermark from {catalog.LOADS.name} where source = $1 and status = 'landed' order by load_id",
         (source,),
     )
     return [Load(**row) for row in found.to_pylist()]

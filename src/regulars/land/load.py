@@ -18,7 +18,8 @@ from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
 from regulars.errors import ChecksFailed
 from regulars.land import conform, ledger, raw, versions
-from regulars.settings import Entity, ShopSettings, SourceSettings
+from regulars.settings import ShopSettings
+from regulars.source_settings import Entity, SourceSettings
 
 if TYPE_CHECKING:
     from regulars.sources import Delivery
@@ -60,7 +61,9 @@ def land_delivery(session: Session, delivery: Delivery, target: Target, on_rows:
             raise delivery.failure from None
         raise
     unreadable = _set_aside(session, target.source, load.load_id, delivery.malformed)
-    load = dataclasses.replace(load, rows=appended + unreadable, content_hash=delivery.content_hash)
+    load = dataclasses.replace(
+        load, rows=appended + unreadable, content_hash=delivery.content_hash, watermark=delivery.watermark()
+    )
     load = stage(session, load, target)
     ledger.enter(session, load)
     return load

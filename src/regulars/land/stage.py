@@ -13,11 +13,13 @@ from pathlib import Path
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
-from regulars.errors import RegularsError
+from regulars.errors import RegularsError, SourceUnreachable
 from regulars.land import ledger, raw
 from regulars.land.load import Target, land_delivery, stage
-from regulars.settings import Settings, SourceSettings
+from regulars.settings import Settings
+from regulars.source_settings import SourceSettings
 from regulars.sources import Delivery, FileOptions, Mapping, detect, expand, likely_source, open_delivery
+from regulars.sources.feed import open_feed
 
 Progress = Callable[[str], None]
 
@@ -51,10 +53,18 @@ class Given:
     settings: SourceSettings
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A source that is no file: it is asked for what is new since its last load."""
+
+    source: str
+    settings: SourceSettings
+
+
 def land(
     session: Session,
     settings: Settings,
-    given: Iterable[Given],
+    given: Iterable[Given | Asked],
     *,
     full_refresh: bool = False,
     on_progress: Progress = lambda words: None,
@@ -64,43 +74,74 @@ def land(
     Args:
         session: The durable warehouse.
         settings: All settings.
-        given: The deliveries.
+        given: The deliveries, and the sources to ask.
         full_refresh: Forget what the sources landed before, and start again.
         on_progress: Told in words how far the stage is.
 
     Raises:
         InputError: A delivery cannot be read or mapped.
+        SourceUnreachable: A source does not answer.
         ChecksFailed: A delivery does not reconcile.
     """
     report = LandReport()
     refreshed: set[str] = set()
     for item in given:
-        delivery = item.delivery
-        mapping, source_settings = mapped(item, settings)
-        target = _target(mapping, source_settings, settings)
-        report.notes += [f"{item.delivery.name}: {note}" for note in [*item.delivery.warnings, *mapping.notes]]
-
-        def on_rows(done: int, name: str = delivery.name) -> None:
-            on_progress(f"{name}: {done:,} rows")
-
-        on_progress(f"{delivery.name}")
+        if isinstance(item, Given):
+            _land_one(session, settings, item, report, on_progress, refreshed if full_refresh else None)
+            continue
+        on_progress(f"{item.source}: asking what is new")
+        since = None if full_refresh else ledger.watermark_of(session, item.source)
         try:
-            with session.transaction():
-                if full_refresh and target.source not in refreshed:
-                    _forget_source(session, target.source)
-                    refreshed.add(target.source)
-                elif delivery.bytes in ledger.sizes_landed(session, target.source) and ledger.landed_before(
-                    session, target.source, delivery.content_hash
-                ):
-                    report.known.append(delivery.name)
+            with open_feed(item.source, item.settings, since) as delivery:
+                found = Given(delivery, item.source, item.settings)
+                if not delivery.columns:
+                    report.known.append(item.source)
                     continue
-                load = land_delivery(session, delivery, target, on_rows)
-                report.loads.append(load)
-                report.notes += _odd(session, delivery.name, load)
-        except RegularsError as error:
-            _enter_failure(session, delivery, target, error)
+                _land_one(session, settings, found, report, on_progress, refreshed if full_refresh else None)
+        except SourceUnreachable as error:
+            _enter_failure(session, item.source, item.settings.entity or "", item.source, 0, error)
             raise
     return report
+
+
+def _land_one(
+    session: Session,
+    settings: Settings,
+    item: Given,
+    report: LandReport,
+    on_progress: Progress,
+    refreshed: set[str] | None,
+) -> None:
+    """Lands one delivery in a transaction of its own; `refreshed` are the sources that were forgotten already."""
+    delivery = item.delivery
+    mapping, source_settings = mapped(item, settings)
+    target = _target(mapping, source_settings, settings)
+    report.notes += [f"{delivery.name}: {note}" for note in [*delivery.warnings, *mapping.notes]]
+
+    def on_rows(done: int) -> None:
+        on_progress(f"{delivery.name}: {done:,} rows")
+
+    on_progress(f"{delivery.name}")
+    try:
+        with session.transaction():
+            if refreshed is not None and target.source not in refreshed:
+                _forget_source(session, target.source)
+                refreshed.add(target.source)
+            elif (
+                delivery.content_hash
+                and delivery.bytes in ledger.sizes_landed(session, target.source)
+                and ledger.landed_before(session, target.source, delivery.content_hash)
+            ):
+                report.known.append(delivery.name)
+                return
+            load = land_delivery(session, delivery, target, on_rows)
+            report.loads.append(load)
+            report.notes += _odd(session, delivery.name, load)
+    except RegularsError as error:
+        # A feed that broke off is entered by whoever asked it.
+        if not isinstance(error, SourceUnreachable):
+            _enter_failure(session, target.source, target.entity, delivery.uri, delivery.bytes, error)
+        raise
 
 
 def restage(session: Session, settings: Settings, on_progress: Progress = lambda words: None) -> LandReport:
@@ -122,15 +163,23 @@ def restage(session: Session, settings: Settings, on_progress: Progress = lambda
     return report
 
 
-def given_files(patterns: Sequence[str], settings: Settings) -> list[Given]:
-    """The files behind patterns of the command line, or behind the settings' sources when no pattern is given."""
+def given_sources(patterns: Sequence[str], settings: Settings) -> list[Given | Asked]:
+    """The files behind patterns of the command line, or the settings' sources when no pattern is given."""
     if patterns:
-        return [Given(_opened(path, settings), None, SourceSettings()) for path in expand(patterns)]
-    found: list[Given] = []
+        return [*given_files(patterns, settings)]
+    found: list[Given | Asked] = []
     for name, source in settings.sources.items():
+        if source.feed is not None:
+            found.append(Asked(name, source))
+            continue
         options = FileOptions.of(source)
         found += [Given(open_delivery(path, options), name, source) for path in expand(source.paths)]
     return found
+
+
+def given_files(patterns: Sequence[str], settings: Settings) -> list[Given]:
+    """The files behind patterns of the command line."""
+    return [Given(_opened(path, settings), None, SourceSettings()) for path in expand(patterns)]
 
 
 def _opened(path: Path, settings: Settings) -> Delivery:
@@ -195,17 +244,17 @@ def _forget_staged(session: Session, source: str) -> None:
     session.execute(f"delete from {catalog.REJECTED_ROWS.name} where source = $1 and field is not null", (source,))
 
 
-def _enter_failure(session: Session, delivery: Delivery, target: Target, error: RegularsError) -> None:
+def _enter_failure(session: Session, source: str, entity: str, uri: str, size: int, error: RegularsError) -> None:
     with session.transaction():
         ledger.enter(
             session,
             ledger.Load(
                 load_id=ledger.next_load_id(session),
-                source=target.source,
-                entity=target.entity,
-                uri=delivery.uri,
+                source=source,
+                entity=entity,
+                uri=uri,
                 content_hash="",
-                bytes=delivery.bytes,
+                bytes=size,
                 started_at=ledger_time(),
                 status="failed",
                 error=str(error),

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.land.parse import quoted
-from regulars.settings import Entity
+from regulars.source_settings import Entity
 
 _RECORD_ID = {"customers": "source_customer_id", "orders": "order_id", "events": "event_id"}
 _ENTITY_NAME = {"customers": "customer_records", "orders": "orders", "events": "events", "order_lines": "order_lines"}

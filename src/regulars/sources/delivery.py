@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from regulars.errors import InputError
-from regulars.settings import SourceSettings
+from regulars.errors import RegularsError
+from regulars.source_settings import SourceSettings
 
 MALFORMED = pa.schema([("row_number", pa.int64()), ("reason", pa.string()), ("payload", pa.string())])
 SAMPLE_ROWS = 1000
@@ -39,11 +39,14 @@ class Delivery:
         uri: Where it came from, for the ledger.
         name: What people call it.
         bytes: Its size.
-        content_hash: BLAKE2b of its content.
+        content_hash: BLAKE2b of its content; empty for a feed, which is known by its watermark.
         columns: Column names as received, made unique and non-empty.
         read: Yields batches of text columns and an int64 `_row`, the number of the data row from 1.
         warnings: What was odd but could be read.
         malformed: Rows that could not be read (`row_number`, `reason`, `payload`); complete once the batches are.
+        confirm: Called after the last batch; raises when the file changed while it was read.
+        watermark: For a feed: up to where it was read, known once the batches are exhausted; the ledger keeps it in the
+            transaction of the rows, and the next reading starts there.
     """
 
     uri: str
@@ -55,7 +58,8 @@ class Delivery:
     warnings: list[str] = field(default_factory=list)
     malformed: pa.Table = field(default_factory=MALFORMED.empty_table)
     confirm: Callable[[], None] = lambda: None
-    failure: InputError | None = None
+    watermark: Callable[[], str | None] = lambda: None
+    failure: RegularsError | None = None
     _sample: pa.Table | None = None
 
     @property
@@ -67,15 +71,16 @@ class Delivery:
         """Every readable row; the malformed ones are known when it is exhausted.
 
         Raises:
-            InputError: The file cannot be read on, or is not the one that was opened. A database that reads the batches
-                may raise an error of its own in its place; `failure` then holds the real one.
+            InputError: It cannot be read on, or is not what was opened.
+            SourceUnreachable: A feed broke off. A database that reads the batches may raise an error of its own in the
+                place of either; `failure` then holds the real one.
         """
 
         def checked() -> Iterator[pa.RecordBatch]:
             try:
                 yield from _evenly(self.read(), self.schema)
                 self.confirm()
-            except InputError as error:
+            except RegularsError as error:
                 self.failure = error
                 raise
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.errors import InputError, SettingsError
-from regulars.settings import Entity, SourceSettings
+from regulars.source_settings import Entity, SourceSettings
 from regulars.sources.expressions import check_expressions
 from regulars.sources.preset import Preset, normalised, shipped_presets, synonyms
 

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from regulars.settings import Entity
+from regulars.source_settings import Entity
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.journal import ledger_time
 from regulars.land import ledger, raw
 from regulars.land.load import Target, stage
-from regulars.settings import Entity, ShopSettings, SourceSettings
+from regulars.settings import ShopSettings
+from regulars.source_settings import Entity, SourceSettings
 
 Land = Callable[..., ledger.Load]
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.errors import InputError
-from regulars.settings import SourceSettings
+from regulars.source_settings import SourceSettings
 from regulars.sources import Delivery, FileOptions, open_delivery
 from regulars.sources.delivery import BATCH_ROWS, unique_names
 

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from regulars.errors import InputError, SettingsError
-from regulars.settings import SourceSettings
+from regulars.source_settings import SourceSettings
 from regulars.sources import Mapping, detect, likely_source
 
 ORDERS = ["order_id", "customer_id", "ordered_at", "amount"]

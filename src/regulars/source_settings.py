@@ -1,0 +1,176 @@
+"""The settings of one source: where its rows are, and how their columns map to an entity."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from regulars.errors import SettingsError
+
+Entity = Literal["customers", "orders", "order_lines", "events"]
+
+
+class Section(BaseModel):
+    """A section of regulars.toml: unknown names are refused, and nothing changes after it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SqlSettings(Section):
+    """A table or query of a SQL database, read as Arrow."""
+
+    url: str = Field(description="Database, such as postgresql://user@host/shop; env:NAME reads it from a variable")
+    table: str | None = Field(None, description="Table or view, with its schema if need be")
+    query: str | None = Field(None, description="A select in the place of a table")
+    watermark: str | None = Field(
+        None, description="Column that grows with every change, such as updated_at; unset = read whole every time"
+    )
+    look_back: str = Field(
+        "0 seconds", description="How far below the watermark rows are read again, such as 2 days, or a number of ids"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> SqlSettings:
+        if (self.table is None) == (self.query is None):
+            raise ValueError("give either `table` or `query`")
+        return self
+
+
+class MongoSettings(Section):
+    """A collection of MongoDB; nested values become JSON."""
+
+    url: str = Field(description="Server, such as mongodb://host:27017; env:NAME reads it from a variable")
+    database: str = Field(description="Database")
+    collection: str = Field(description="Collection")
+    filter: dict[str, Any] = Field({}, description="Only documents that match this")
+    watermark: str | None = Field(
+        None, description="Field that grows with every change, such as updated_at or _id; unset = read whole every time"
+    )
+    look_back: str = Field("0 seconds", description="How far below the watermark documents are read again")
+
+
+class RestSettings(Section):
+    """A REST API: pages of JSON by GET, or batches by POST."""
+
+    url: str = Field(description="Address of the first page")
+    records: str = Field(
+        "", description="Where the list of records lies in the answer, such as data.items; empty = it is the answer"
+    )
+    headers: dict[str, str] = Field(
+        {}, description="Headers of every request; a value env:NAME is read from a variable"
+    )
+    params: dict[str, str] = Field(
+        {}, description="Query parameters of every request; {since} stands for the watermark"
+    )
+    pages: Literal["none", "link", "cursor", "page"] = Field(
+        "none", description="How the next page is found: none, Link header, a cursor in the answer, or a page number"
+    )
+    cursor: str = Field("next", description='For pages = "cursor": where the answer holds the next cursor or address')
+    cursor_param: str = Field("cursor", description='For pages = "cursor": the parameter that takes it')
+    page_param: str = Field("page", description='For pages = "page": the parameter that takes the page number')
+    first_page: int = Field(1, description='For pages = "page": number of the first page')
+    batch_field: str | None = Field(
+        None, description="For a batch POST: the field of the body that takes the keys, such as mobiles"
+    )
+    batch_keys: str | None = Field(
+        None, description="For a batch POST: field of the landed customers that gives the keys, such as phone"
+    )
+    batch_size: int = Field(100, ge=1, description="For a batch POST: keys per request")
+    watermark: str | None = Field(
+        None, description="Field of a record that grows with every change; unset = read whole every time"
+    )
+    look_back: str = Field("0 seconds", description="How far below the watermark records are read again")
+    timeout_seconds: float = Field(30.0, gt=0, description="Time for one answer")
+    retries: int = Field(
+        5, ge=0, description="Further tries after a dropped connection, 429 or 5xx, with growing pauses"
+    )
+    requests_per_second: float | None = Field(None, gt=0, description="Never ask more often than this")
+
+
+class KafkaSettings(Section):
+    """A topic of JSON events; the offsets are kept in the ledger, beside the rows."""
+
+    servers: str = Field(description="Bootstrap servers, such as broker:9092")
+    topic: str = Field(description="Topic")
+    max_wait_seconds: float = Field(5.0, gt=0, description="End the read when nothing came for so long")
+    max_messages: int | None = Field(
+        None, ge=1, description="End the read after so many messages; unset = up to the present end"
+    )
+    options: dict[str, str] = Field(
+        {}, description="Further settings of librdkafka; a value env:NAME is read from a variable"
+    )
+
+
+class DltSettings(Section):
+    """A dlt resource or source, by its import path."""
+
+    resource: str = Field(description="Import path, such as my_package.shop:orders")
+    arguments: dict[str, Any] = Field(
+        {}, description="Arguments it is called with; a value env:NAME is read from a variable"
+    )
+    watermark: str | None = Field(None, description="Field that grows with every change; unset = read whole every time")
+
+
+class SourceSettings(Section):
+    """Where the rows of one source are, and how their columns map to an entity.
+
+    Files have a `path`; other sources a section of their own, such as `[sources.<name>.sql]`.
+    """
+
+    path: str | list[str] | None = Field(
+        None, description="File or glob, or a list of them, from the working directory; or an fsspec URL"
+    )
+    sql: SqlSettings | None = None
+    mongo: MongoSettings | None = None
+    rest: RestSettings | None = None
+    kafka: KafkaSettings | None = None
+    dlt: DltSettings | None = None
+    entity: Entity | None = Field(None, description="What its rows are; unset = found from the columns")
+    preset: str | None = Field(None, description="Layout of a known export; unset = found from the columns")
+    fields: dict[str, str] = Field({}, description='field = "DuckDB SQL expression over the columns"')
+    date_formats: list[str] = Field([], description="strptime formats, tried in this order before the built-in ones")
+    decimal: Literal[".", ","] = Field(".", description="Decimal sign of its numbers")
+    timezone: str | None = Field(None, description="Zone of timestamps without one; unset = the shop's")
+    id_space: str = Field("", description="Name it when this source's customer ids are not those of the other sources")
+    encoding: str | None = Field(None, description="Encoding of its text; unset = found from the bytes")
+    delimiter: str | None = Field(None, description="Character between its columns; unset = found from the first lines")
+    sheet: str | int | None = Field(None, description="Excel sheet, by name or number; unset = the first that has rows")
+    header: bool | None = Field(
+        None, description="Whether its first row names the columns; unset = found from the rows"
+    )
+
+    @property
+    def paths(self) -> list[str]:
+        """The patterns of `path`, as a list."""
+        if self.path is None:
+            return []
+        return [self.path] if isinstance(self.path, str) else list(self.path)
+
+    @property
+    def feed(self) -> SqlSettings | MongoSettings | RestSettings | KafkaSettings | DltSettings | None:
+        """Where its rows come from when they are no files."""
+        return self.sql or self.mongo or self.rest or self.kafka or self.dlt
+
+    @model_validator(mode="after")
+    def _one_place(self) -> SourceSettings:
+        places = ("path", "sql", "mongo", "rest", "kafka", "dlt")
+        given = [name for name in places if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"a source has one place, and this has {', '.join(given)}; make two sources of it")
+        return self
+
+
+def secret(value: str) -> str:
+    """The value, or what the variable holds that it names as `env:NAME`.
+
+    Raises:
+        SettingsError: The variable is not set.
+    """
+    scheme, _, name = value.partition(":")
+    if scheme != "env":
+        return value
+    if name not in os.environ:
+        raise SettingsError(f"The settings read {value}, and there is no variable {name}. Set it and run again.")
+    return os.environ[name]
