@@ -6,6 +6,8 @@ counts with it.
 
 from __future__ import annotations
 
+import re
+
 import pyarrow as pa
 
 from regulars import catalog
@@ -95,12 +97,7 @@ def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
         f" from durable.{catalog.REJECTED_ROWS.name}) numbered where place <= {REJECTED_SHOWN}"
     )
     build.execute(_RECONCILIATION)
-    # The intermediate views look into the durable side, which readers of the live warehouse do not have.
-    views = build.query(
-        "select view_name from duckdb_views() where schema_name = 'intermediate' and database_name = current_database()"
-    )
-    for view in views.column(0).to_pylist():
-        build.execute(f'drop view intermediate."{view}"')
+    _drop_views_of_the_durable_side(build)
     build.replace(catalog.RUNS.name, engine.journal.runs_table())
     build.replace(catalog.RUN_STAGES.name, engine.journal.stages_table())
     # The run that publishes is still open in the journal, and whoever reads this file sees it finished.
@@ -111,3 +108,17 @@ def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
         " from duckdb_tables() where database_name in ('durable', current_database()) and not internal"
         " order by schema_name, table_name"
     )
+
+
+def _drop_views_of_the_durable_side(build: Session) -> None:
+    """Readers of the live warehouse have the live file alone, so what looks beyond it, by whatever way, must go."""
+    views = build.query(
+        "select view_name, sql from duckdb_views()"
+        " where schema_name = 'intermediate' and database_name = current_database()"
+    )
+    looks_at = {view["view_name"]: set(re.findall(r"\w+", view["sql"])) for view in views.to_pylist()}
+    beyond = {"durable"}
+    while found := {view for view, words in looks_at.items() if view not in beyond and words & beyond}:
+        beyond |= found
+    for view in sorted(looks_at.keys() & beyond):
+        build.execute(f'drop view intermediate."{view}"')
