@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,13 +98,9 @@ class GrowingShop:
         return doors.command(*words, "--warehouse", str(self.warehouse), folder=self.folder)
 
     def run_as_of(self, as_of: dt.date) -> doors.Outcome:
-        """`regulars run --as-of` of the same files into this folder's warehouse."""
-        (self.folder / "regulars.toml").write_text(
-            "".join(
-                f"[sources.{entity}]\npath = {json.dumps(str(self.folder / f'{entity}_*.csv'))}\n" for entity in COLUMNS
-            ),
-            encoding="utf-8",
-        )
+        """`regulars run --as-of` of this folder's files into its warehouse."""
+        sources = "".join(f'[sources.{entity}]\npath = "{entity}_*.csv"\n' for entity in COLUMNS)
+        (self.folder / "regulars.toml").write_text(sources, encoding="utf-8")
         return self.command("run", "--as-of", str(as_of), "-k", "2", "-q", "--json")
 
 
@@ -120,7 +115,7 @@ SAME_EMAIL = [("c020", "c010"), ("c021", "c121"), ("c007", "p001"), ("c160", "c0
 DECIDED = [("c030", "c131"), ("c090", "c031")]
 TOLD_APART = ("c040", "c140")
 LATE_ORDERS = [("c015", 300), ("c016", 420), ("c017", 500), ("c018", 541), ("c019", 100), ("n001", 210), ("n002", 530)]
-REFUNDED = [number for number in range(3, PEOPLE, 17)]
+REFUNDED = range(3, PEOPLE, 17)
 CANCELLED = "o25-2"
 
 
