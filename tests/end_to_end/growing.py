@@ -101,7 +101,7 @@ class GrowingShop:
         """`regulars run --as-of` of this folder's files into its warehouse."""
         sources = "".join(f'[sources.{entity}]\npath = "{entity}_*.csv"\n' for entity in COLUMNS)
         (self.folder / "regulars.toml").write_text(sources, encoding="utf-8")
-        return self.command("run", "--as-of", str(as_of), "-k", "2", "-q", "--json")
+        return self.command("run", "--as-of", str(as_of), "--k", "2", "-q", "--json")
 
 
 FIRST_DAY = dt.date(2023, 5, 10)
