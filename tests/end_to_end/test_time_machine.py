@@ -14,6 +14,9 @@ from filelock import FileLock
 from tests.end_to_end import doors, growing
 from tests.end_to_end.growing import GrowingShop
 
+import regulars as rg
+from regulars.pipeline import RunReport
+
 # In the first month, at the end of a month, and in the middle of one.
 DAYS = [dt.date(2023, 5, 20), dt.date(2024, 3, 1), dt.date(2024, 8, 17)]
 MONTH_ENDS = [dt.date(2023, 6, 1), dt.date(2024, 3, 1), dt.date(2024, 12, 1)]
@@ -62,7 +65,7 @@ def test_a_month_end_asked_has_the_counts_of_the_history(whole_shop: GrowingShop
             f" where is_month_end and as_of = '{month_end}' group by segment"
         )
     )
-    asked = whole_shop.command("segments", "--as-of", str(month_end), "--json").rows
+    asked = rg.Result(whole_shop.settings(), RunReport("", {}, ())).segments(month_end).to_pylist()
     # Of one person nothing is dated: they stand in the base of the day that is asked, and in no month end before it.
     history["Prospect"] = history.get("Prospect", 0) + 1
     assert {segment: customers for segment, customers in _counts(asked).items() if customers} == history
