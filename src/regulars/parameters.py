@@ -100,6 +100,12 @@ def _fx_rates(settings: Settings) -> pa.Table:
     path = settings.policy.fx_file
     if path is None:
         return schema.empty_table()
+    if settings.shop.currency is None:
+        # The commonest currency of the orders may be another one tomorrow, and the rates would mean something else.
+        raise SettingsError(
+            f"policy.fx_file {path} says what other currencies are worth, but not in which money."
+            ' Write it under [shop] in regulars.toml, such as currency = "EUR".'
+        )
     types = {"date": pa.date32(), "currency": pa.string(), "rate": pa.decimal128(18, 8)}
     try:
         table = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=types))
@@ -109,7 +115,12 @@ def _fx_rates(settings: Settings) -> pa.Table:
             f"policy.fx_file {path} cannot be used: {error}."
             " It must have the columns date,currency,rate, dates as 2025-01-31."
         ) from None
-    table = table.set_column(1, "currency", pc.utf8_upper(table.column("currency")))
+    table = table.set_column(1, "currency", pc.utf8_upper(pc.utf8_trim_whitespace(table.column("currency"))))
+    usable = pc.fill_null(pc.greater(table.column("rate"), 0), False)
+    if table.column("date").null_count or not pc.all(usable, min_count=0).as_py():
+        raise SettingsError(
+            f"policy.fx_file {path} has a row without a date, or whose rate is missing or not above zero. Mend it."
+        )
     if table.group_by(["date", "currency"]).aggregate([]).num_rows < table.num_rows:
         raise SettingsError(f"policy.fx_file {path} has two rates for one day and currency. Keep one.")
     return table.rename_columns(schema.names).cast(schema)

@@ -35,6 +35,9 @@ select
 from rows_of_loads
 union all by name
 select 'money' as kind, source, line_number as position, line, rows, orders, amount from marts.revenue_reconciliation
+union all by name
+select 'notes' as kind, source, note_number as position, note as line, rows, orders, amount
+from intermediate.int_orders__noted
 """
 
 

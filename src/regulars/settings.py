@@ -52,14 +52,16 @@ class ShopSettings(_Section):
 class PolicySettings(_Section):
     """Which orders count, and when refunds lower them."""
 
-    unknown_status: Status = Field("completed", description="What an order with an unknown word of status, or none, is")
+    unknown_status: Status = Field(
+        "completed", description="What an order with an unknown word of status is; one without a word is completed"
+    )
     refund_on: Literal["refund_date", "order_date"] = Field(
         "refund_date", description="Whether a refund lowers monetary on its own day or restates the order"
     )
     status_words: dict[str, Status] = Field(
         {}, description='Your words of status, over the shipped ones: { "on its way" = "completed" }'
     )
-    fx_file: Path | None = Field(None, description="CSV of date,currency,rate: reporting money for 1 unit of currency")
+    fx_file: Path | None = Field(None, description="CSV of date,currency,rate: shop.currency for 1 unit of currency")
 
 
 class MetricScoring(_Section):

@@ -13,7 +13,7 @@ import pytest
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.errors import SettingsError
 from regulars.parameters import write_parameters
-from regulars.settings import PolicySettings, RfmSettings, Settings
+from regulars.settings import PolicySettings, RfmSettings, Settings, ShopSettings
 
 Written = Callable[[Settings, str], list[dict[str, Any]]]
 
@@ -56,7 +56,7 @@ def test_words_of_the_settings_go_over_the_shipped_ones(written: Written) -> Non
 def test_exchange_rates_keep_their_decimals(written: Written, tmp_path: Path) -> None:
     file = tmp_path / "rates.csv"
     file.write_text("date,currency,rate\n2025-01-31,usd,0.79123456\n2025-02-01,USD,0.8\n")
-    settings = Settings(policy=PolicySettings(fx_file=file))
+    settings = Settings(shop=ShopSettings(currency="GBP"), policy=PolicySettings(fx_file=file))
     found = written(settings, "select * from settings.fx_rates order by rate_date")
     assert found[0] == {"rate_date": dt.date(2025, 1, 31), "currency": "USD", "rate": Decimal("0.79123456")}
 
@@ -69,6 +69,11 @@ def test_exchange_rates_keep_their_decimals(written: Written, tmp_path: Path) ->
         ("date,currency,rate\n31/01/2025,USD,1\n", "dates as 2025-01-31"),
         ("date,currency,rate\n2025-01-31,USD,one\n", "cannot be used"),
         ("date,currency,rate\n2025-01-31,USD,1\n2025-01-31,usd,2\n", "two rates for one day and currency"),
+        ("date,currency,rate\n2025-01-31,USD,1\n2025-01-31, USD,2\n", "two rates for one day and currency"),
+        ("date,currency,rate\n2025-01-31,USD,0\n", "not above zero"),
+        ("date,currency,rate\n2025-01-31,USD,-0.9\n", "not above zero"),
+        ("date,currency,rate\n2025-01-31,USD,\n", "rate is missing"),
+        ("date,currency,rate\n,USD,0.9\n", "without a date"),
     ],
 )
 def test_a_file_of_rates_that_cannot_be_used_is_refused(
@@ -78,4 +83,11 @@ def test_a_file_of_rates_that_cannot_be_used_is_refused(
     if content is not None:
         file.write_text(content)
     with pytest.raises(SettingsError, match=message):
+        written(Settings(shop=ShopSettings(currency="GBP"), policy=PolicySettings(fx_file=file)), "select 1")
+
+
+def test_rates_without_a_currency_that_they_are_in_are_refused(written: Written, tmp_path: Path) -> None:
+    file = tmp_path / "rates.csv"
+    file.write_text("date,currency,rate\n2025-01-31,USD,0.8\n")
+    with pytest.raises(SettingsError, match='currency = "EUR"'):
         written(Settings(policy=PolicySettings(fx_file=file)), "select 1")

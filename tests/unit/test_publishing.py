@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from tests.unit.conftest import Published
 
-from regulars import publishing
+from regulars import catalog, publishing
 from regulars.engines.duckdb import DuckDBEngine
 
 
@@ -47,8 +47,14 @@ def test_a_load_with_very_many_rejected_rows_publishes_the_first_of_them(
         durable.append("staging.rejected_rows", pa.table(rejected))
     with engine.build(fresh=True) as build:
         build.execute("create table marts.customer_segments as select 1 as customer_id")
+        columns = ", ".join(f"{name} {kind}" for name, kind in catalog.SEGMENT_RESTATEMENTS.columns)
+        build.execute(f"create table {catalog.RESTATED} ({columns})")
         build.execute(
             "create table marts.revenue_reconciliation as select 'a' as source, 1 as line_number, 'gross' as line,"
+            " 1::bigint as rows, 1::bigint as orders, 1::decimal(18, 2) as amount"
+        )
+        build.execute(
+            "create table intermediate.int_orders__noted as select 'a' as source, 1 as note_number, 'b' as note,"
             " 1::bigint as rows, 1::bigint as orders, 1::decimal(18, 2) as amount"
         )
     assert publishing.publish(engine, run_id).startswith("1 customers live in")

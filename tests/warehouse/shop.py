@@ -27,12 +27,19 @@ class Shop:
     def __init__(self, folder: Path, settings: Settings | None = None, **staged: str) -> None:
         self.engine = DuckDBEngine(folder)
         self.engine.prepare()
-        with self.engine.durable() as durable:
-            for table, sql in staged.items():
-                durable.execute(f"insert into staging.{table} by name {sql}")
-            _fill_in(durable)
+        self.stage(**staged)
         self.transformer = Transformer(self.engine.dbt_environment(), self.engine.dbt_target, self.engine.dbt_folder)
         self.build(settings or Settings())
+
+    def stage(self, **staged: str) -> None:
+        """Puts these records in the place of those that were staged."""
+        with self.engine.durable() as durable:
+            for table, sql in staged.items():
+                durable.execute(f"delete from staging.{table}")
+                durable.execute(f"insert into staging.{table} by name {sql}")
+            for table in (catalog.CUSTOMER_KEYS, catalog.IDENTITY_RECORDS):
+                durable.execute(f"delete from {table.name}")
+            _fill_in(durable)
 
     def build(self, settings: Settings) -> None:
         """Builds every model anew."""

@@ -45,7 +45,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("golden")
     rates = folder / "rates.csv"
     rates.write_text("\n".join(["date,currency,rate", *RATES]), encoding="utf-8")
-    settings = Settings.model_validate({"policy": {"fx_file": rates, "status_words": {"paid": "completed"}}})
+    settings = Settings.model_validate(
+        {"shop": {"currency": "GBP"}, "policy": {"fx_file": rates, "status_words": {"paid": "completed"}}}
+    )
     return Shop(folder / "warehouse", settings, customer_records=CUSTOMERS, orders=ORDERS)
 
 

@@ -131,7 +131,7 @@ def test_scores_follow_the_definition_whatever_the_order_of_the_customers(
     expected = {
         (metric, value): score
         for metric, place, sign in (("recency", 0, -1), ("frequency", 1, 1), ("monetary", 2, 1))
-        for value, score in _by_definition([c[place] for c in customers], bins, sign).items()
+        for value, score in by_definition([c[place] for c in customers], bins, sign).items()
     }
     assert found == expected
     mixed = list(customers)
@@ -157,7 +157,7 @@ def _scores(session: DuckDBSession, customers: list[tuple[int, int, int]]) -> di
     return dict(scores)
 
 
-def _by_definition(values: list[int], bins: int, sign: int) -> dict[int, int]:
+def by_definition(values: list[int], bins: int, sign: int) -> dict[int, int]:
     """The definition of DECISIONS 5, word by word, on all customers rather than on the distribution of their values."""
     worth = [sign * value for value in values]
     lowest = min(worth)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 _DAY_FIRST_AND_OTHERS = (
+    "%Y-%m-%d",
     "%d/%m/%Y",
     "%d.%m.%Y",
     "%m-%d-%Y",
@@ -23,7 +24,10 @@ _DAY_FIRST_AND_OTHERS = (
     "%d/%m/%y",
 )
 _TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
-_ZONE_SUFFIX = r"(Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
+_ISO_DAY = r"^\d{4}-\d{1,2}-\d{1,2}"
+_ISO_TIME = r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?"
+# An offset or a name of the IANA list; abbreviations such as CST and BST mean several zones and are not guessed.
+_ZONE = r"(Z|z|UTC|GMT|[+-]\d{2}(:?\d{2})?|[A-Za-z_]+(/[A-Za-z0-9_+-]+)+)"
 _EMAIL = r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}$"
 
 
@@ -84,7 +88,7 @@ def moment(expression: str, *, shop_zone: str, source_zone: str | None = None, f
 
     Read in this order: the source's own formats; ISO; day-first slashes and the other built-in formats; epoch seconds
     or milliseconds; Excel serials; YYYYMMDD. A time with a zone is moved to the shop's; one without is local to the
-    source.
+    source. A date without a time is that day, in whichever zone.
     """
     value = text(expression)
     zone = quoted(shop_zone)
@@ -92,7 +96,9 @@ def moment(expression: str, *, shop_zone: str, source_zone: str | None = None, f
     def local(naive: str) -> str:
         if source_zone is None or source_zone == shop_zone:
             return naive
-        return f"timezone({zone}, timezone({quoted(source_zone)}, {naive}))"
+        moved = f"timezone({zone}, timezone({quoted(source_zone)}, {naive}))"
+        is_day = f"{value} not like '%:%' and {naive} = date_trunc('day', {naive})"
+        return f"case when {is_day} then {naive} else {moved} end"
 
     built_in = [date + time for date in _DAY_FIRST_AND_OTHERS for time in _TIMES]
     # The two commonest spellings, on the text as it came: nothing else is looked at on the rows that have them.
@@ -101,13 +107,13 @@ def moment(expression: str, *, shop_zone: str, source_zone: str | None = None, f
         f" and try_cast({expression} as timestamp) is not null"
     )
     iso = f"try_cast({expression} as timestamp)"
-    zoned = (
-        f"case when strlen({value}) > 10 and {value} ~ '{_ZONE_SUFFIX}' and {value} ~ '^\\d{{4}}-'"
-        f" then timezone({zone}, try_cast(replace({value}, ' UTC', 'Z') as timestamptz)) end"
-    )
-    # The -15 of 2024-1-15 looks like a zone and is none: a date alone has no zone.
-    has_no_zone = f"(strlen({value}) <= 10 or {value} !~ '{_ZONE_SUFFIX}')"
-    other_iso = f"case when {value} ~ '^\\d{{4}}-\\d' and {has_no_zone} then try_cast({value} as timestamp) end"
+    # `2024-01-31 23:30:00 -0500` and `…00z` are common; DuckDB reads neither the space nor the small letter.
+    spelt = f"regexp_replace({value}, '([0-9]) ?(Z|z|UTC|GMT)$', '\\1Z')"
+    spelt = f"regexp_replace({spelt}, ' ([+-][0-9])', '\\1')"
+    is_zoned = f"{value} ~ '{_ISO_DAY}{_ISO_TIME} ?{_ZONE}$'"
+    zoned = f"case when {is_zoned} then timezone({zone}, try_cast({spelt} as timestamptz)) end"
+    # DuckDB ignores what follows a time without a zone, be it PM or CET, so only a whole match is one.
+    other_iso = f"case when {value} ~ '{_ISO_DAY}({_ISO_TIME})?$' then try_cast({value} as timestamp) end"
     epoch = (
         f"case when {value} ~ '^\\d{{10}}$' then timezone({zone}, to_timestamp(try_cast({value} as bigint)))"
         f" when {value} ~ '^\\d{{13}}$' then timezone({zone}, to_timestamp(try_cast({value} as bigint) / 1000)) end"

@@ -32,7 +32,9 @@ def check(engine: Engine, transformer: Transformer, run_id: str, on_progress: Ca
             "Mend the data or the settings and run again."
         )
     warned = [r for r in results if r.status != "pass"]
-    return f"{len(results)} checks passed" if not warned else f"{len(results)} checks, {len(warned)} warned"
+    if not warned:
+        return f"{len(results)} checks passed"
+    return f"{len(results)} checks, {len(warned)} warned: {', '.join(r.name for r in warned)}"
 
 
 def _table(run_id: str, results: list[CheckResult]) -> pa.Table:

@@ -62,7 +62,7 @@ class Queries:
         """The one golden id that a text means.
 
         Raises:
-            InputError: Nobody or several people answer to it.
+            InputError: Nobody or several people answer to it, or one who is not in the base yet.
         """
         found = self.find_customers(text)
         if not found:
@@ -73,6 +73,7 @@ class Queries:
             raise InputError(
                 f"`{text}` may be any of {', '.join(map(str, found))}. Give one of these ids, or SOURCE:{text}."
             )
+        self._refuse_who_came_later(found[0])
         return found[0]
 
     def customer_360(self, customer_id: int) -> pa.Table:
@@ -161,6 +162,21 @@ class Queries:
             where = f"where segment in ({places})" if segments else ""
             yield live.stream(
                 f"select {chosen} from {catalog.CUSTOMER_360} {where} order by customer_id", tuple(segments)
+            )
+
+    def _refuse_who_came_later(self, customer_id: int) -> None:
+        with self._engine.live() as live:
+            outside = live.query(
+                "select customers.known_since, parameters.as_of"
+                f" from {catalog.DIM_CUSTOMERS} as customers cross join {catalog.RUN_PARAMETERS} as parameters"
+                f" left join {catalog.FCT_CUSTOMER_RFM} as rfm on customers.customer_id = rfm.customer_id"
+                " where customers.customer_id = $1 and rfm.customer_id is null",
+                (customer_id,),
+            ).to_pylist()
+        for row in outside:
+            raise InputError(
+                f"Customer {customer_id} is first heard of on {row['known_since']}, and what is published is as of the"
+                f" start of {row['as_of']}. Run with a later --as-of, or without one."
             )
 
     def _readings(self, text: str) -> list[tuple[str, tuple[object, ...]]]:

@@ -21,7 +21,7 @@ from regulars.transform import Transformer
 # What a run has stored already, and no date can change.
 _STORED = ("int_orders__valued", "int_refunds__dated", "int_customers__golden")
 # What lies on the way from the parameters to the segments; the models before it read the durable side.
-_MODELS = ("fct_orders", "int_run_parameters+,+segment_metrics")
+_MODELS = ("fct_orders", "int_run_parameters+,+segment_metrics", "int_run_parameters+,+rfm_thresholds")
 
 
 def segments_as_of(

@@ -54,6 +54,10 @@ def test_a_moment_is_read_in_every_known_format(text: str | None, expected: dt.d
         ("2025-07-31 22:30:00 UTC", dt.datetime(2025, 7, 31, 23, 30)),
         ("2025-07-31T23:30:00+02:00", dt.datetime(2025, 7, 31, 22, 30)),
         ("2025-12-31T23:30:00-0500", dt.datetime(2026, 1, 1, 4, 30)),
+        ("2025-07-31 23:30:00 -0500", dt.datetime(2025, 8, 1, 5, 30)),
+        ("2025-07-31T23:30:00 +05:30", dt.datetime(2025, 7, 31, 19)),
+        ("2025-07-31T23:30:00z", dt.datetime(2025, 8, 1, 0, 30)),
+        ("2025-07-31 23:30 America/New_York", dt.datetime(2025, 8, 1, 4, 30)),
         ("2025-07-31 23:30:00", dt.datetime(2025, 7, 31, 23, 30)),
     ],
 )
@@ -64,6 +68,33 @@ def test_a_time_with_a_zone_moves_to_the_shops_clock_and_one_without_stays(text:
 def test_a_source_in_another_zone_is_moved_to_the_shops_clock() -> None:
     expression = parse.moment("x", shop_zone="Europe/London", source_zone="America/New_York")
     assert value(expression, "2025-01-31 23:30:00") == dt.datetime(2025, 2, 1, 4, 30)
+
+
+@pytest.mark.parametrize("zone", ["CST", "BST", "Nowhere/City", "+05:30:00"])
+def test_a_zone_that_could_be_several_or_is_none_is_no_moment(zone: str) -> None:
+    assert value(parse.moment("x", shop_zone="Europe/London"), f"2025-07-31 23:30:00 {zone}") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025-07-31 12:30 AM", dt.datetime(2025, 7, 31, 0, 30)),
+        ("2025-07-31 11:30:00 PM", dt.datetime(2025, 7, 31, 23, 30)),
+    ],
+)
+def test_the_half_of_the_day_counts_with_iso_dates_too(text: str, expected: dt.datetime) -> None:
+    assert value(parse.moment("x", shop_zone="UTC"), text) == expected
+
+
+@pytest.mark.parametrize("text", ["2024-02-29", "29/02/2024", "20240229", "45351", "2024-2-29", "29.02.2024!"])
+def test_a_date_without_a_time_is_that_day_in_whichever_zone(text: str) -> None:
+    expression = parse.moment("x", shop_zone="America/New_York", source_zone="UTC", formats=["%d.%m.%Y!"])
+    assert value(expression, text) == dt.datetime(2024, 2, 29)
+
+
+def test_midnight_is_a_time_and_moves_to_the_shops_clock() -> None:
+    expression = parse.moment("x", shop_zone="America/New_York", source_zone="UTC")
+    assert value(expression, "2024-03-01 00:00:00") == dt.datetime(2024, 2, 29, 19)
 
 
 def test_a_sources_own_format_wins_over_the_built_in_ones() -> None:

@@ -49,7 +49,7 @@ def _kept(engine: DuckDBEngine) -> list[dict[str, Any]]:
 
 def test_checks_that_pass_are_counted_and_warnings_are_told(engine: DuckDBEngine) -> None:
     assert _checked(engine, PASSED) == "1 checks passed"
-    assert _checked(engine, PASSED, WARNED) == "2 checks, 1 warned"
+    assert _checked(engine, PASSED, WARNED) == "2 checks, 1 warned: few_orders"
     assert [row["check_name"] for row in _kept(engine)] == ["few_orders", "key_orders"]
 
 

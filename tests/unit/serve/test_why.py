@@ -27,8 +27,9 @@ def changed(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Q
     shutil.copytree(published.settings.warehouse, folder)
     with duckdb.connect(str(folder / "live.duckdb")) as live:
         live.execute("insert into ops.identity_ids values (100000099, 100000001, 'x', 1)")
+        live.execute("drop view marts.segment_events")
         live.execute(
-            "create or replace table marts.segment_events as select * from (values"
+            "create table marts.segment_events as select * from (values"
             " (100000001, 'moved', 'own behaviour', 'At Risk', 'Loyal', false, date '2025-10-01', date '2025-11-01'),"
             " (100000001, 'moved', 'identity merge', 'Lost', 'At Risk', true, date '2025-09-01', date '2025-10-01'),"
             " (100000001, 'entered', null, null, 'Lost', false, null, date '2025-09-01'),"
@@ -71,6 +72,7 @@ def test_each_value_lies_in_its_band_and_the_next_score_is_above_it(published: P
             assert metric.missing == abs(metric.next_at - metric.value)
             table = published.queries.sql(
                 f"select * from rfm_thresholds where metric = '{metric.metric}' and score = {metric.next_score}"
+                " and as_of = (select as_of from int_run_parameters)"
             ).to_pylist()[0]
             assert table["value_from"] is None or metric.next_at >= table["value_from"]
             assert table["value_to"] is None or metric.next_at < table["value_to"]

@@ -48,7 +48,8 @@ priced as (
         case
             when orders.status is null then 'completed'
             else coalesce(status_words.status, parameters.unknown_status)
-        end as meant_status
+        end as meant_status,
+        case when status_words.status is null then orders.status end as unknown_status
     from orders
     cross join parameters
     cross join reporting
@@ -64,6 +65,7 @@ select
     order_id,
     store,
     meant_status as status,
+    unknown_status,
     currency,
     original_amount,
     fx_rate,

@@ -19,7 +19,9 @@ judged as (
         parameters.refund_on = 'refund_date' as has_refund_days,
         orders.status in ('completed', 'refunded') and orders.amount is not null as is_counted,
         case
-            when orders.status = 'refunded' and orders.amount > 0 then coalesce(orders.refunded_amount, orders.amount)
+            when orders.status = 'refunded' and orders.amount > 0
+                -- Exports that have the column fill it with zeros, which name no sum.
+                then coalesce(nullif(orders.refunded_amount, 0), orders.amount)
             else orders.refunded_amount
         end as refund
     from orders
@@ -32,7 +34,7 @@ dated as (
     select
         *,
         case
-            when has_refund_days and is_counted and amount > 0 and refunded_amount > 0 and refund_date is not null
+            when has_refund_days and is_counted and amount > 0 and refund > 0 and refund_date is not null
                 then greatest(refund_date, order_date)
         end as refund_counts_on
     from judged
@@ -45,6 +47,7 @@ select
     order_id,
     store,
     status,
+    unknown_status,
     currency,
     amount,
     original_amount,
