@@ -73,15 +73,19 @@ def publish(engine: Engine, run_id: str) -> str:
     with engine.build() as build:
         _carry_over(build, engine, run_id)
         customers = build.query(f"select count(*) from {catalog.CUSTOMER_SEGMENTS}").column(0)[0].as_py()
-        restated = build.query(f"select * from {catalog.RESTATED} where restated_by = $1", (run_id,))
         compared = build.query(f"select run_id from {catalog.PUBLISHED_STATE.name}").column(0).to_pylist()
+        # By what they were compared with: the run that built them need not be the one that publishes them.
+        restated = build.query(
+            f"select * from {catalog.RESTATED} where compared_with in"
+            f" (select run_id from {catalog.PUBLISHED_STATE.name})"
+        )
     _keep_restatements(engine, restated, compared)
     engine.publish()
     return f"{customers:,} customers live in {engine.location}"
 
 
 def _keep_restatements(engine: Engine, restated: pa.Table, compared: list[str]) -> None:
-    """Adds this run's restatements to the durable ones, in the place of those of a run that stopped right here."""
+    """Adds the build's restatements to the durable ones, in the place of those of a run that stopped right here."""
     with engine.durable() as durable, durable.transaction():
         for run_id in compared:
             durable.execute(f"delete from {catalog.SEGMENT_RESTATEMENTS.name} where compared_with = $1", (run_id,))

@@ -17,7 +17,7 @@ from typing import Any
 from tests.end_to_end import doors
 
 from regulars.engines.base import open_engine
-from regulars.pipeline import Request, RunReport, run_pipeline
+from regulars.pipeline import STAGES, Request, RunReport, run_pipeline
 from regulars.settings import ClusterSettings, RfmSettings, Settings, SourceSettings
 
 COLUMNS = {
@@ -61,6 +61,11 @@ class GrowingShop:
         """Lands what is new and publishes."""
         return run_pipeline(self.settings(**rfm), Request())
 
+    def run_stage_by_stage(self, **rfm: Any) -> None:
+        """The same, each stage in a run of its own."""
+        for stage in STAGES:
+            run_pipeline(self.settings(**rfm), Request(stages=[stage.name]))
+
     def decide_that_one_are(self, left_key: str, right_key: str) -> None:
         """Somebody has looked at two customers and found one person."""
         engine = open_engine(self.settings())
@@ -84,6 +89,15 @@ class GrowingShop:
         return dict(
             self.ask("select customer_id, min(customer_key) from marts.customer_identity_map group by customer_id")
         )
+
+    def kept_restatements(self, names: dict[int, str]) -> list[tuple[Any, ...]]:
+        """The durable ones."""
+        found = doors.ask(
+            self.warehouse / "durable.duckdb",
+            "select customer_id, event, cause, from_segment, to_segment, as_of, as_of, restated_by"
+            " from ops.segment_restatements",
+        )
+        return sorted([(names[customer_id], *event) for customer_id, *event in found], key=str)
 
     def restatements(self, names: dict[int, str]) -> list[tuple[Any, ...]]:
         """Every restatement that is published, by the customers' names."""
