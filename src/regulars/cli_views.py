@@ -73,6 +73,7 @@ def next_steps() -> None:
     console.print(
         "[bold]Next[/]\n"
         "  regulars segments                               this table again\n"
+        "  regulars segments --as-of 2025-06-01            the same as of any past day\n"
         "  regulars export top.csv --segment Champions     a list to act on\n"
         "  regulars customer 100000001                     all about one customer\n"
         "  regulars why 100000001                          why in this segment, and what would change it\n"

@@ -198,3 +198,35 @@ def test_scores_of_equal_size_are_filled_evenly(online_retail: Shop) -> None:
 
 def test_all_checks_pass(online_retail: Shop) -> None:
     assert online_retail.findings() == []
+
+
+def test_the_moves_of_one_customer_are_those_that_a_person_finds_with_the_cut_points(online_retail: Shop) -> None:
+    """Customer 12394 bought for 381.08 on 6 May 2011 and for 891.40 on 7 October; DECISIONS 55 says what a cause is."""
+    moves = online_retail.rows(
+        "select cast(as_of as varchar), from_segment, to_segment, cause from marts.segment_events"
+        " inner join durable.identity.customer_keys using (customer_id) where customer_key = '12394' order by as_of"
+    )
+    assert moves == [
+        ("2011-06-01", None, "Promising", "own behaviour"),
+        # 87 days: score 2 by July's cut points (from 75 days) and by August's (from 82).
+        ("2011-08-01", "Promising", "About To Sleep", "passing of time"),
+        # 381.08 was score 3 by August's cut points (from 371.88) and is 2 by September's (3 from 386.15).
+        ("2011-09-01", "About To Sleep", "Hibernating", "threshold drift"),
+        # Without the second order: 179 days and 381.08, still 212 by November's cut points.
+        ("2011-11-01", "Hibernating", "Promising", "own behaviour"),
+        # 55 days: score 3 by November's cut points (from 36 days) and by December's (from 32).
+        ("2011-12-01", "Promising", "Need Attention", "passing of time"),
+    ]
+    cuts = online_retail.rows(
+        "select cast(as_of as varchar), metric, score, cast(value_from as double) from marts.rfm_thresholds"
+        " where (metric, score) in (('recency', 2), ('recency', 3), ('monetary', 3)) order by all"
+    )
+    assert {
+        (as_of[:7], metric, score): value for as_of, metric, score, value in cuts if as_of >= "2011-07"
+    }.items() >= {
+        ("2011-07", "recency", 2): 75.0,
+        ("2011-08", "recency", 2): 82.0,
+        ("2011-08", "monetary", 3): 371.88,
+        ("2011-09", "monetary", 3): 386.15,
+        ("2011-11", "recency", 3): 36.0,
+    }.items()

@@ -38,7 +38,7 @@ def test_the_tables_of_the_day_can_be_asked(published: Published) -> None:
         dates = then.query("select distinct as_of from marts.rfm_thresholds").column(0).to_pylist()
         rows = then.query("select customer_id, recency, frequency from marts.fct_customer_rfm order by 1").to_pylist()
     assert dates == [dt.date(2025, 3, 1)]
-    assert [row["frequency"] for row in rows] == [5, 1, 0, 0]
+    assert [row["frequency"] for row in rows] == [6, 0, 0, 0]
 
 
 def test_a_day_before_the_first_order_is_refused(published: Published) -> None:
