@@ -6,6 +6,8 @@ counts with it.
 
 from __future__ import annotations
 
+import re
+
 import pyarrow as pa
 
 from regulars import catalog
@@ -71,15 +73,19 @@ def publish(engine: Engine, run_id: str) -> str:
     with engine.build() as build:
         _carry_over(build, engine, run_id)
         customers = build.query(f"select count(*) from {catalog.CUSTOMER_SEGMENTS}").column(0)[0].as_py()
-        restated = build.query(f"select * from {catalog.RESTATED} where restated_by = $1", (run_id,))
         compared = build.query(f"select run_id from {catalog.PUBLISHED_STATE.name}").column(0).to_pylist()
+        # By what they were compared with: the run that built them need not be the one that publishes them.
+        restated = build.query(
+            f"select * from {catalog.RESTATED} where compared_with in"
+            f" (select run_id from {catalog.PUBLISHED_STATE.name})"
+        )
     _keep_restatements(engine, restated, compared)
     engine.publish()
     return f"{customers:,} customers live in {engine.location}"
 
 
 def _keep_restatements(engine: Engine, restated: pa.Table, compared: list[str]) -> None:
-    """Adds this run's restatements to the durable ones, in the place of those of a run that stopped right here."""
+    """Adds the build's restatements to the durable ones, in the place of those of a run that stopped right here."""
     with engine.durable() as durable, durable.transaction():
         for run_id in compared:
             durable.execute(f"delete from {catalog.SEGMENT_RESTATEMENTS.name} where compared_with = $1", (run_id,))
@@ -98,12 +104,7 @@ def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
         f" from durable.{catalog.REJECTED_ROWS.name}) numbered where place <= {REJECTED_SHOWN}"
     )
     build.execute(_RECONCILIATION)
-    # The intermediate views look into the durable side, which readers of the live warehouse do not have.
-    views = build.query(
-        "select view_name from duckdb_views() where schema_name = 'intermediate' and database_name = current_database()"
-    )
-    for view in views.column(0).to_pylist():
-        build.execute(f'drop view intermediate."{view}"')
+    _drop_views_of_the_durable_side(build)
     build.replace(catalog.RUNS.name, engine.journal.runs_table())
     build.replace(catalog.RUN_STAGES.name, engine.journal.stages_table())
     # The run that publishes is still open in the journal, and whoever reads this file sees it finished.
@@ -114,3 +115,17 @@ def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
         " from duckdb_tables() where database_name in ('durable', current_database()) and not internal"
         " order by schema_name, table_name"
     )
+
+
+def _drop_views_of_the_durable_side(build: Session) -> None:
+    """Readers of the live warehouse have the live file alone, so what looks beyond it, by whatever way, must go."""
+    views = build.query(
+        "select view_name, sql from duckdb_views()"
+        " where schema_name = 'intermediate' and database_name = current_database()"
+    )
+    looks_at = {view["view_name"]: set(re.findall(r"\w+", view["sql"])) for view in views.to_pylist()}
+    beyond = {"durable"}
+    while found := {view for view, words in looks_at.items() if view not in beyond and words & beyond}:
+        beyond |= found
+    for view in sorted(looks_at.keys() & beyond):
+        build.execute(f'drop view intermediate."{view}"')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.end_to_end import growing
 
 from regulars.demo.generator import generate
 from regulars.demo.options import ShopOptions
@@ -16,3 +17,14 @@ def shop_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("files") / "shop"
     generate(ShopOptions(customers=240, seed=11), folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def whole_shop(tmp_path_factory: pytest.TempPathFactory) -> growing.GrowingShop:
+    """The large growing shop, published in one run that knew everything from the beginning."""
+    shop = growing.GrowingShop(tmp_path_factory.mktemp("whole"))
+    growing.first_delivery(shop)
+    growing.second_delivery(shop)
+    growing.decide(shop)
+    shop.run()
+    return shop

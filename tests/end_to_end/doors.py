@@ -22,7 +22,7 @@ from regulars.cli import main
 SCRIPT = Path(sys.executable).with_name("regulars")
 
 # What the wall clock wrote: the only columns that two runs of the same input may differ in.
-_CLOCK = ("_loaded_at", "started_at", "finished_at", "decided_at", "run_id")
+_CLOCK = ("_loaded_at", "started_at", "finished_at", "decided_at", "run_id", "compared_with", "restated_by")
 # Where the last resolution stopped, for the next one to skip what it has seen: not data.
 _BOOKMARKS = ("identity.resolution",)
 
@@ -108,8 +108,12 @@ def different(left: dict[str, tuple[int, int]], right: dict[str, tuple[int, int]
 
 
 def marts(warehouse: Path) -> dict[str, tuple[int, int]]:
-    """Contents of all that a run publishes, ledgers left out."""
-    return contents(warehouse / "live.duckdb", "marts", "learned", "settings", "intermediate")
+    """Contents of all that a run publishes, ledgers left out.
+
+    On the way there a run also looks at the date that was live before it, to see what it restates: what lies in between
+    goes by that.
+    """
+    return contents(warehouse / "live.duckdb", "marts", "learned", "settings")
 
 
 def durable(warehouse: Path) -> dict[str, tuple[int, int]]:

@@ -92,7 +92,7 @@ def _second_day(shops: Shops, files: Path, folder: Path) -> None:
     shutil.copytree(shops.day_one, copy)
     shutil.copy(files / "customers.csv", copy / "customers_2.csv")
     header, *lines = (files / "orders.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    lines = [line.replace("completed", "cancelled") if number % 50 == 0 else line for number, line in enumerate(lines)]
+    lines = [line.replace("completed", "cancelled") if number % 5 == 0 else line for number, line in enumerate(lines)]
     (copy / "orders_2.csv").write_text(header + "".join(lines[len(lines) // 2 :]), encoding="utf-8")
     # Under its name only when it is whole, for the reader looks at every shop.
     os.replace(copy, folder)
@@ -130,6 +130,13 @@ def test_a_run_after_a_kill_ends_where_an_undisturbed_run_does(shops: Shops, kil
     runs = doors.ask(warehouse / "live.duckdb", "select run_id, status from ops.runs order by started_at")
     assert [status for _, status in runs] == ["done", "interrupted", "done"]
     assert runs[1][0] == died.run_id
+
+
+def test_the_second_day_restates_the_first(shops: Shops) -> None:
+    """So the runs above, which all end alike, have kept and published every restatement once."""
+    live = shops.undisturbed / "warehouse" / "live.duckdb"
+    causes = doors.ask(live, "select distinct cause from marts.segment_events where is_restatement order by cause")
+    assert causes == [("data correction",), ("threshold drift",)]
 
 
 def test_no_row_is_landed_twice(shops: Shops) -> None:

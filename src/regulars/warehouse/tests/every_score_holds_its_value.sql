@@ -1,8 +1,17 @@
 -- Scores are read from the thresholds: the band of a customer's score holds the customer's value (ntile: both edges are inside).
-with customers as (
+with codes as (
 
-    select * from {{ ref('customer_rfm_history') }}
+    select
+        as_of,
+        {% for metric in ['recency', 'frequency', 'monetary'] %}
+        {{ metric[0] }}_score,
+        min(cast({{ metric }} as decimal(18, 4))) as lowest_{{ metric }},
+        max(cast({{ metric }} as decimal(18, 4))) as highest_{{ metric }},
+        {% endfor %}
+        count(*) as customers
+    from {{ ref('customer_rfm_history') }}
     where is_active
+    group by as_of, r_score, f_score, m_score
 
 ),
 
@@ -19,10 +28,10 @@ scored as (
         as_of,
         '{{ metric }}' as metric,
         {{ metric[0] }}_score as score,
-        min(cast({{ metric }} as decimal(18, 4))) as lowest_value,
-        max(cast({{ metric }} as decimal(18, 4))) as highest_value,
-        count(*) as customers
-    from customers
+        min(lowest_{{ metric }}) as lowest_value,
+        max(highest_{{ metric }}) as highest_value,
+        sum(customers) as customers
+    from codes
     group by as_of, {{ metric[0] }}_score
     {{ 'union all' if not loop.last }}
     {% endfor %}

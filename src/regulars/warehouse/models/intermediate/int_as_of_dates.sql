@@ -22,8 +22,10 @@ numbers as (
 
 months as (
 
-    select {{ first_of_month(dbt.dateadd('month', '1 - numbers.generated_number', first_of_month('parameters.as_of'))) }}
-        as as_of
+    select
+        {{ first_of_month(
+            dbt.dateadd('month', '1 - numbers.generated_number', first_of_month('parameters.as_of'))
+        ) }} as as_of
     from parameters
     cross join numbers
     where parameters.keeps_history

@@ -23,9 +23,17 @@ placed as (
         parameters.monetary_method,
         parameters.bins,
         count(*) over (partition by customers.as_of_number) as active_customers,
-        row_number() over (partition by customers.as_of_number order by recency nulls last, customer_id nulls last) as recency_place,
-        row_number() over (partition by customers.as_of_number order by frequency desc nulls last, customer_id nulls last) as frequency_place,
-        row_number() over (partition by customers.as_of_number order by monetary desc nulls last, customer_id nulls last) as monetary_place
+        row_number() over (
+            partition by customers.as_of_number order by customers.recency nulls last, customers.customer_id nulls last
+        ) as recency_place,
+        row_number() over (
+            partition by customers.as_of_number
+            order by customers.frequency desc nulls last, customers.customer_id nulls last
+        ) as frequency_place,
+        row_number() over (
+            partition by customers.as_of_number
+            order by customers.monetary desc nulls last, customers.customer_id nulls last
+        ) as monetary_place
     from customers
     cross join parameters
 

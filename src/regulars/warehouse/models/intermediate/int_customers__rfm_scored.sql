@@ -25,16 +25,16 @@ codes as (
 scored as (
 
     select
-        rfm_values.*,
-        rfm_values.orders = 1 as is_single_order,
-        edges.is_in_history,
         {% for metric in ['recency', 'frequency', 'monetary'] %}
         case
             when rfm_values.orders = 0 then null
             when not rfm_values.is_active then 1
             else coalesce(ntile_scores.{{ metric }}_score, {{ score_of(metric, 'rfm_values.' ~ metric, 'edges') }})
-        end as {{ metric[0] }}_score{{ ',' if not loop.last }}
+        end as {{ metric[0] }}_score,
         {% endfor %}
+        rfm_values.*,
+        rfm_values.orders = 1 as is_single_order,
+        edges.is_in_history
     from rfm_values
     inner join edges on rfm_values.as_of_number = edges.as_of_number
     left join ntile_scores

@@ -25,7 +25,7 @@ customers as (
 
 ),
 
--- Each kind of change finds its dates by itself: grouping by day before one join for all would take three times as long.
+-- Each kind of change finds its dates by itself: grouped by day before one join for all, it takes three times as long.
 dated_changes as (
 
     select

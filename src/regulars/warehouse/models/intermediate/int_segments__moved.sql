@@ -80,17 +80,17 @@ idle as (
 scored_idle as (
 
     select
-        idle.*,
-        idle.previous_orders = 1 as was_single_order,
         {% for bands in ['now', 'before'] %}
         {% for metric in ['recency', 'frequency', 'monetary'] %}
         case
             when idle.previous_orders = 0 then null
             when idle.idle_frequency <= 0 then 1
             else {{ score_of(metric, 'idle.idle_' ~ metric, bands) }}
-        end as {{ metric[0] }}_idle_{{ bands }}{{ ',' if not (loop.last and bands == 'before') }}
+        end as {{ metric[0] }}_idle_{{ bands }},
         {% endfor %}
         {% endfor %}
+        idle.*,
+        idle.previous_orders = 1 as was_single_order
     from idle
     inner join edges as now on idle.as_of_number = now.as_of_number
     left join edges as before on idle.previous_as_of_number = before.as_of_number
@@ -100,10 +100,10 @@ scored_idle as (
 named as (
 
     select
-        scored_idle.*,
         {% for bands in ['now', 'before'] %}
-        coalesce(codes_{{ bands }}.segment, 'Prospect') as idle_segment_{{ bands }}{{ ',' if not loop.last }}
+        coalesce(codes_{{ bands }}.segment, 'Prospect') as idle_segment_{{ bands }},
         {% endfor %}
+        scored_idle.*
     from scored_idle
     {% for bands in ['now', 'before'] %}
     left join codes as codes_{{ bands }}

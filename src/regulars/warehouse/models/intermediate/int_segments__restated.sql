@@ -38,7 +38,10 @@ now as (
 
 people as (
 
-    select customer_id from {{ ref('int_customers__golden') }}
+    select
+        customer_id,
+        known_since
+    from {{ ref('int_customers__golden') }}
 
 ),
 
@@ -97,8 +100,10 @@ caused as (
     cross join parameters
     left join identity_changes on compared.customer_id = identity_changes.customer_id
     left join people on compared.customer_id = people.customer_id
-    -- Whoever stands in the present base alone is in no earlier one, and has not left it.
-    where not (compared.to_segment is null and compared.from_segment = 'Prospect' and people.customer_id is not null)
+    -- Whoever stands in the present base alone is in no earlier one: has not left it, and did not come to it late.
+    where
+        not (compared.to_segment is null and compared.from_segment = 'Prospect' and people.customer_id is not null)
+        and not (compared.from_segment is null and coalesce(people.known_since >= published.as_of, true))
 
 ),
 
