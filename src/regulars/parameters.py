@@ -21,14 +21,13 @@ from regulars.segments import SegmentMap, compile_map, load_map
 from regulars.settings import Settings
 
 
-def write_parameters(build: Session, settings: Settings, run_id: str = "", *, keeps_history: bool = True) -> None:
+def write_parameters(build: Session, settings: Settings, run_id: str = "") -> None:
     """Writes every settings table of the build anew.
 
     Args:
         build: The build.
         settings: What the numbers are made by.
         run_id: The run that makes them.
-        keeps_history: Whether every month end is scored, or the run's own date alone.
 
     Raises:
         SettingsError: The segment map or the FX file has problems.
@@ -49,7 +48,7 @@ def write_parameters(build: Session, settings: Settings, run_id: str = "", *, ke
         *(tables[t].to_pylist() for t in (catalog.CUT_POINTS, catalog.STATUS_WORDS, catalog.SEGMENT_CODES)),
     ]
     fingerprint = hashlib.sha256(repr(numbers).encode()).hexdigest()[:16]
-    own = {"as_of": settings.rfm.as_of, "keeps_history": keeps_history, "rules": fingerprint, "run_id": run_id}
+    own = {"as_of": settings.rfm.as_of, "keeps_history": True, "rules": fingerprint, "run_id": run_id}
     tables[catalog.PARAMETERS] = _one_row(rules | own)
     for table, rows in tables.items():
         build.execute(f"delete from {table.name}")

@@ -44,7 +44,7 @@ from intermediate.int_orders__noted
 _STATE = f"""
 select parameters.as_of, parameters.run_id, parameters.rules, changes.identity_change
 from {catalog.RUN_PARAMETERS} as parameters
-cross join (select coalesce(max(change_id), 0) as identity_change from {{changes}}) as changes
+cross join (select coalesce(max(change_id), 0) as identity_change from {catalog.IDENTITY_CHANGES.name}) as changes
 where parameters.as_of is not null
 """
 
@@ -56,7 +56,7 @@ def remember_published(engine: Engine, build: Session) -> list[str]:
     with engine.live() as live:
         if not live.columns(catalog.IDENTITY_CHANGES.name):
             return []
-        state = live.query(_STATE.format(changes=catalog.IDENTITY_CHANGES.name))
+        state = live.query(_STATE)
         build.append(catalog.PUBLISHED_STATE.name, state)
         columns = ", ".join(catalog.PUBLISHED_SEGMENTS.column_names)
         build.append(catalog.PUBLISHED_SEGMENTS.name, live.stream(f"select {columns} from {catalog.FCT_CUSTOMER_RFM}"))
