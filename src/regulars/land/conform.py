@@ -5,28 +5,15 @@ Pure: it builds DuckDB SQL and runs nothing. Each raw row comes out of exactly o
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from regulars import catalog
 from regulars.land import parse
+from regulars.land.fields import SET_ASIDE, TIMEZONE, Fields, Refusal
 from regulars.settings import Entity, ShopSettings, SourceSettings
 
 ROW_CONTENT = "row_content"
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a row is set aside: the field, the SQL condition, the reason, and what stood there."""
-
-    field: str
-    condition: str
-    reason: str
-    value: str
-    is_required: bool
 
 
 @dataclass(frozen=True)
@@ -52,7 +39,11 @@ class Conformer:
         rows = f"from {self.table.name} where source = {parse.quoted(self.source)} and _load_id = {self.load_id}"
         missing = " or ".join(f"{r.field} is null" for r in self.refusals if r.is_required)
         doubts = [f"exists (select 1 {rows} and ({missing}))"]
+        for special in (r for r in self.refusals if r.field in (SET_ASIDE, TIMEZONE)):
+            doubts.append(f"exists (select 1 from ({self.typed}) typed where {special.condition})")
         for field in dict.fromkeys(r.field for r in self.refusals if not r.is_required):
+            if field in (SET_ASIDE, TIMEZONE):
+                continue
             texts = f"select count(raw_row_{field}) from ({self.typed}) typed"
             doubts.append(f"({texts}) <> (select count({field}) {rows})")
         return f"select {' or '.join(doubts)} as is_suspect"
@@ -89,12 +80,15 @@ def conformer(
         source: Name of the source.
         raw_table: Its raw table, as SQL, of which `load_id` says the rows.
         entity: What its rows are.
-        fields: Expression over the raw columns per mapped field; `order_id = "row_content"` makes ids from the rows.
+        fields: Expression over the raw columns per mapped field; `order_id = "row_content"` makes ids from the rows,
+            `set_aside` gives a reason for rows that are none of the entity, and `timezone` the zone of a row's times.
         source_settings: Formats, decimal sign, zone and id space of the source.
         shop: The shop's zone and home country.
     """
-    build = _Fields(dict(fields), source_settings, shop)
+    build = Fields(dict(fields), source_settings, shop)
     columns, refusals = _ENTITIES[entity](build)
+    columns |= build.with_raw(SET_ASIDE, TIMEZONE)
+    refusals = [*build.outside(_RECORD_ID[entity]), *refusals]
     columns |= {"source": parse.quoted(source), "_load_id": "_load_id", "_row": "_row", "payload": "to_json(raw_row)"}
     projection = ", ".join(f"{expression} as {name}" for name, expression in columns.items())
     typed = f"select {projection} from {raw_table} as raw_row where _load_id = {load_id}"
@@ -105,81 +99,12 @@ def conformer(
     return Conformer(entity, source, load_id, catalog.STAGED[entity], typed, tuple(refusals))
 
 
-class _Fields:
-    """The mapped fields of one source, asked for by name and type; an unmapped one is null."""
-
-    def __init__(self, fields: dict[str, str], source: SourceSettings, shop: ShopSettings) -> None:
-        self.fields, self.source, self.shop = fields, source, shop
-
-    def has(self, name: str) -> bool:
-        return name in self.fields
-
-    def raw(self, name: str) -> str:
-        return f"cast(({self.fields[name]}) as varchar)"
-
-    def text(self, name: str) -> str:
-        return parse.text(self.raw(name)) if self.has(name) else "cast(null as varchar)"
-
-    def name(self, name: str) -> str:
-        return parse.clean_name(self.raw(name)) if self.has(name) else "cast(null as varchar)"
-
-    def identifier(self, name: str) -> str:
-        return parse.identifier(self.raw(name)) if self.has(name) else "cast(null as varchar)"
-
-    def word(self, name: str, otherwise: str) -> str:
-        words = _words()[name]
-        return parse.word(self.raw(name), words, otherwise) if self.has(name) else "cast(null as varchar)"
-
-    def number(self, name: str, kind: str) -> str:
-        return parse.number(self.raw(name), kind, self.source.decimal) if self.has(name) else f"cast(null as {kind})"
-
-    def moment(self, name: str, *, zoned: bool = True) -> str:
-        if not self.has(name):
-            return "cast(null as timestamp)"
-        zone = self.shop.timezone if zoned else "UTC"
-        source_zone = self.source.timezone if zoned else None
-        return parse.moment(self.raw(name), shop_zone=zone, source_zone=source_zone, formats=self.source.date_formats)
-
-    def email(self) -> str:
-        return parse.email(self.raw("email")) if self.has("email") else "cast(null as varchar)"
-
-    def phone(self) -> str:
-        country = self.raw("country") if self.has("country") else None
-        return (
-            parse.phone(self.raw("phone"), self.shop.country, country) if self.has("phone") else "cast(null as varchar)"
-        )
-
-    def customer_key(self) -> str:
-        space = self.source.id_space
-        prefix = f"{parse.quoted(space + ':')} || " if space else ""
-        options = [f"{prefix}{self.identifier('customer_id')}"] if self.has("customer_id") else []
-        options += [f"'email:' || {self.email()}"] if self.has("email") else []
-        options += [f"'phone:' || {self.phone()}"] if self.has("phone") else []
-        return f"coalesce({', '.join(options)})" if options else "cast(null as varchar)"
-
-    def required(self, name: str) -> Refusal:
-        return Refusal(name, f"{name} is null", parse.quoted(f"{name} is missing"), "null", True)
-
-    def typed(self, name: str, what: str, *, required: bool) -> list[Refusal]:
-        """A value that is there must be of its type; a required one must be there."""
-        if not self.has(name):
-            return []
-        text, wrong = f"raw_row_{name}", parse.quoted(f"{name} {what}")
-        if required:
-            reason = f"case when {text} is null then {parse.quoted(f'{name} is missing')} else {wrong} end"
-            return [Refusal(name, f"{name} is null", reason, text, True)]
-        return [Refusal(name, f"({name} is null and {text} is not null)", wrong, text, False)]
-
-    def with_raw(self, *names: str) -> dict[str, str]:
-        return {f"raw_row_{name}": self.text(name) for name in names if self.has(name)}
-
-
 _NO_DATE = "is no date in a known format; day first with slashes, month first with dashes, or set date_formats"
 _NO_NUMBER = "is no number that fits; set decimal if the comma is the decimal sign"
 _Conformed = tuple[dict[str, str], list[Refusal]]
 
 
-def _customers(f: _Fields) -> _Conformed:
+def _customers(f: Fields) -> _Conformed:
     address = f.email()
     columns = {
         "source_customer_id": f.identifier("customer_id"),
@@ -212,7 +137,7 @@ def _customers(f: _Fields) -> _Conformed:
     return columns, refusals
 
 
-def _orders(f: _Fields) -> _Conformed:
+def _orders(f: Fields) -> _Conformed:
     columns = {
         "order_id": f.identifier("order_id") if f.fields.get("order_id") != ROW_CONTENT else "cast(null as varchar)",
         "customer_key": f.customer_key(),
@@ -239,7 +164,7 @@ def _orders(f: _Fields) -> _Conformed:
     return columns, refusals
 
 
-def _order_lines(f: _Fields) -> _Conformed:
+def _order_lines(f: Fields) -> _Conformed:
     columns = {
         "order_id": f.identifier("order_id"),
         "customer_key": f.customer_key(),
@@ -265,7 +190,7 @@ def _order_lines(f: _Fields) -> _Conformed:
     return columns, refusals
 
 
-def _events(f: _Fields) -> _Conformed:
+def _events(f: Fields) -> _Conformed:
     columns = {
         "event_id": f.identifier("event_id"),
         "occurred_at": f.moment("occurred_at"),
@@ -278,6 +203,9 @@ def _events(f: _Fields) -> _Conformed:
     return columns, [*f.typed("occurred_at", _NO_DATE, required=True), f.required("event_type")]
 
 
+_RECORD_ID = {
+    "customers": "source_customer_id", "orders": "order_id", "order_lines": "order_id", "events": "event_id"
+}  # fmt: skip
 _ENTITIES = {"customers": _customers, "orders": _orders, "order_lines": _order_lines, "events": _events}
 
 
@@ -293,8 +221,3 @@ def _ids_from_content(typed: str) -> str:
         f" cast(row_number() over (partition by content order by _row) as varchar))"
         f" as order_id) from (select *, {content} as content from ({typed}) unidentified) identified"
     )
-
-
-@cache
-def _words() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads((files("regulars.land") / "words.toml").read_text(encoding="utf-8"))
