@@ -135,19 +135,19 @@ def _by_preset(columns: Sequence[str], preset: Preset, hints: SourceSettings, na
 
 
 def _refuse_near_miss(columns: Sequence[str], name: str, source: str) -> None:
-    """Refuses what is likely a known export with a column renamed, where its rows would not all be what they seem.
+    """Refuses a known export with a column renamed or missing, of which rows would be read for what they are not.
 
     Raises:
         InputError: The file is that.
     """
     for preset in shipped_presets().values():
-        if "set_aside" in preset.fields and preset.nearly_fits(columns):
-            missing = preset.lacks(columns)
+        if preset.nearly_fits(columns):
+            [missing] = (each.replace("|", " or ") for each in preset.lacks(columns))
             raise InputError(
-                f"{name} looks like {preset.title}, but has no column {', '.join(missing)}. It has:"
-                f" {', '.join(columns)}.{_guess(missing[0], columns)} Export it again with that column:"
-                f" without it, rows that are no {preset.entity} could count as such. If it is another kind of file, say so in"
-                f' regulars.toml: [sources.{source}] entity = "{preset.entity}".'
+                f"{name} looks like {preset.title}, but has no column {missing}. It has: {', '.join(columns)}."
+                f"{_guess(missing, columns)} Export it again with that column: without it, not every row of it would"
+                f" be read for what it is. If it is another kind of file, say so in regulars.toml:"
+                f' [sources.{source}] entity = "{preset.entity}".'
             )
 
 
@@ -188,10 +188,12 @@ def _entity(columns: Sequence[str], hints: SourceSettings) -> Entity:
     if complete and complete[0] != "customers":
         return complete[0]
     # A list of customers may have an id and the time it was made, but no amounts and no ids of orders: a list that has
-    # dates and either of these is one of orders that lacks a column, and must not pass as one of customers.
+    # dates and either of these is one of orders that lacks a column, and must not pass as one of customers; nor must
+    # one of amounts in a currency, or with what was refunded of them.
     of_orders = {field: normalised(column) for field, column in _by_synonyms(columns, "orders").items()}
     is_dated = of_orders.get("ordered_at", "createdat") not in ("createdat", "created")
-    if is_dated and ("amount" in of_orders or of_orders.get("order_id", "id") != "id"):
+    is_money = "amount" in of_orders and ("currency" in of_orders or "refunded_amount" in of_orders)
+    if is_money or (is_dated and ("amount" in of_orders or of_orders.get("order_id", "id") != "id")):
         return "orders"
     return complete[0] if complete else min(("orders", "customers", "order_lines"), key=lacking)
 

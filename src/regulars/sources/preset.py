@@ -28,10 +28,12 @@ class Preset:
         about: What one should know of it: what the amount contains, what is set aside, what the export cannot say.
         source: The source that its files are, unless the settings name another.
         entity: What its rows are.
-        signature: The columns by which it is known.
+        signature: The columns by which it is known; `A|B` is either of two names that it has had.
         fields: Expression per field, in the vendor's column names.
         date_formats: Formats of its dates that are not among the built-in ones.
         optional: Columns that not every such export has; they are read as empty where they are missing.
+        marks: Columns that hardly any other file has: with one of them, a file that lacks one column of the signature
+            is this export with a column renamed.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Preset:
     fields: dict[str, str]
     date_formats: tuple[str, ...] = field(default=())
     optional: tuple[str, ...] = field(default=())
+    marks: tuple[str, ...] = field(default=())
 
     def fits(self, columns: Collection[str]) -> bool:
         """Whether every column of the signature is there, whatever its case."""
@@ -51,11 +54,12 @@ class Preset:
     def lacks(self, columns: Collection[str]) -> list[str]:
         """The columns of the signature that are not there."""
         present = {normalised(column) for column in columns}
-        return [column for column in self.signature if normalised(column) not in present]
+        return [each for each in self.signature if present.isdisjoint(map(normalised, each.split("|")))]
 
     def nearly_fits(self, columns: Collection[str]) -> bool:
-        """Whether so few of its columns are missing that a file is likely its export with one of them renamed."""
-        return 0 < len(self.lacks(columns)) <= max(1, len(self.signature) // 5)
+        """Whether a file is this export with one of its columns renamed or missing."""
+        present = {normalised(column) for column in columns}
+        return len(self.lacks(columns)) == 1 and not present.isdisjoint(map(normalised, self.marks))
 
     def mapped(self, columns: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
         """The fields as a file has them, and the columns that it lacks with the field that each serves.
@@ -89,7 +93,9 @@ def shipped_presets() -> dict[str, Preset]:
     for file in (files("regulars.sources") / "presets").iterdir():
         if file.name.endswith(".toml"):
             content = tomllib.loads(file.read_text(encoding="utf-8"))
-            content |= {name: tuple(content.get(name, ())) for name in ("signature", "date_formats", "optional")}
+            content |= {
+                name: tuple(content.get(name, ())) for name in ("signature", "date_formats", "optional", "marks")
+            }
             found.append(Preset(name=file.name.removesuffix(".toml"), **content))
     return {preset.name: preset for preset in sorted(found, key=lambda p: (-len(p.signature), p.name))}
 

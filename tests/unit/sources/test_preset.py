@@ -12,11 +12,12 @@ def test_headers_are_compared_without_case_spaces_and_punctuation() -> None:
 @pytest.mark.parametrize("name", shipped_presets())
 def test_a_preset_fits_its_own_columns_and_maps_what_is_required(name: str) -> None:
     preset = shipped_presets()[name]
-    assert preset.fits([column.upper() for column in preset.signature])
-    assert not preset.fits(preset.signature[1:])
+    signature = [column.split("|")[0] for column in preset.signature]
+    assert preset.fits([column.upper() for column in signature])
+    assert not preset.fits(signature[1:])
     assert set(REQUIRED[preset.entity]) <= set(preset.fields) <= {*synonyms()[preset.entity], *ROW_FIELDS}
     # With every column that such an export may have, and with none but those that it must have.
-    for columns in ([*preset.signature, *preset.optional, *_named(preset)], [*preset.signature, *_needed(preset)]):
+    for columns in ([*signature, *preset.optional, *_named(preset)], [*signature, *_needed(preset)]):
         fields, lacking = preset.mapped(columns)
         assert not lacking
         check_expressions(columns, fields, preset.source)
@@ -29,7 +30,7 @@ def _named(preset: Preset) -> list[str]:
 
 
 def _needed(preset: Preset) -> list[str]:
-    return list(preset.mapped(preset.signature)[1])
+    return list(preset.mapped([column.split("|")[0] for column in preset.signature])[1])
 
 
 def test_a_presets_columns_are_those_of_the_file_whatever_their_case_and_punctuation() -> None:
