@@ -123,9 +123,9 @@ def _by_preset(columns: Sequence[str], preset: Preset, hints: SourceSettings, na
         InputError: The file lacks a column that every such export has.
     """
     fields, lacking = preset.mapped(columns)
-    needed = [column for column, field in lacking.items() if field not in hints.fields]
+    needed = [(column, field) for column, field in lacking if field not in hints.fields]
     if needed:
-        column, field = needed[0], lacking[needed[0]]
+        column, field = needed[0]
         raise InputError(
             f"{name} is read as {preset.title} and has no column {column}, which says its {field}."
             f" It has: {', '.join(columns)}.{_guess(column, columns)} Export it again with that column, or say"

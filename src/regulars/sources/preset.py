@@ -61,19 +61,19 @@ class Preset:
         present = {normalised(column) for column in columns}
         return len(self.lacks(columns)) == 1 and not present.isdisjoint(map(normalised, self.marks))
 
-    def mapped(self, columns: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
-        """The fields as a file has them, and the columns that it lacks with the field that each serves.
+    def mapped(self, columns: Sequence[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+        """The fields as a file has them, and the columns that it lacks, each with a field that it serves.
 
         The vendor's column names are replaced by the file's own, which may differ in case and punctuation. A field of
         which no column is there is left out.
         """
         at_hand = {normalised(column): quoted(column) for column in reversed(columns)}
         fields: dict[str, str] = {}
-        lacking: dict[str, str] = {}
+        lacking: list[tuple[str, str]] = []
         for name, expression in self.fields.items():
             named = [column.replace('""', '"') for column in _COLUMN.findall(expression)]
             missing = [column for column in named if normalised(column) not in at_hand]
-            lacking |= {column: name for column in missing if column not in self.optional}
+            lacking += [(column, name) for column in missing if column not in self.optional]
             if not named or len(missing) < len(named):
                 fields[name] = _COLUMN.sub(
                     lambda found: at_hand.get(normalised(found[1]), "cast(null as varchar)"), expression

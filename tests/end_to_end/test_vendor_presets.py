@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from regulars import run
 from regulars.engines.base import Session
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.errors import InputError
@@ -28,7 +29,7 @@ from regulars.sources import detect, open_delivery
 from regulars.sources.preset import shipped_presets
 from regulars.sources.preview import preview
 
-EXPORTS = Path(__file__).resolve().parents[2] / "data" / "exports"
+EXPORTS = Path(__file__).resolve().parents[1] / "data" / "exports"
 VENDORS = sorted(file.stem for file in EXPORTS.glob("*.csv"))
 # The column that holds the money, its sum over the whole file, over the rows set aside, and over exact duplicates.
 TOTALS = {
@@ -263,10 +264,8 @@ def test_a_near_miss_may_be_read_as_the_settings_say(durable: Session, tmp_path:
     assert landed(durable, path, settings).staged == 20
 
 
-@pytest.mark.parametrize("vendor", VENDORS)
+@pytest.mark.parametrize("vendor", ["shopify_customers", *sorted(TOTALS)])
 def test_the_preview_shows_the_preset_and_which_column_serves_what(vendor: str) -> None:
-    if vendor == "woocommerce_analytics":
-        pytest.skip("it is refused")
     delivery = open_delivery(EXPORTS / f"{vendor}.csv")
     mapping = mapped(Given(delivery, None, SourceSettings()), shop(vendor))[0]
     assert mapping == detect(delivery.columns, delivery.sample(), delivery.name)
@@ -276,3 +275,41 @@ def test_the_preview_shows_the_preset_and_which_column_serves_what(vendor: str) 
     used = {field for fields in serves.values() if fields for field in fields.split(", ")}
     assert used == set(mapping.fields)
     assert mapping.unmapped == tuple(column for column, field in serves.items() if field is None)
+
+
+@pytest.mark.slow
+def test_exports_run_together_give_people_and_revenue_that_tie_back_to_the_files(tmp_path: Path) -> None:
+    exports = [EXPORTS / f"{vendor}.csv" for vendor in ("shopify_orders", "shopify_customers", "square")]
+    settings = Settings(shop={"timezone": "America/New_York", "country": "US", "currency": "USD"})  # type: ignore[arg-type]
+    result = run(exports, settings=settings, warehouse=tmp_path / "warehouse")
+    lines = result.sql(
+        "select source, line, rows, amount from ops.reconciliation where kind = 'money' and rows > 0"
+        " order by source, position"
+    )
+    assert [" | ".join(map(str, row.values())) for row in lines.to_pylist()] == [
+        "shopify_orders | gross | 11 | 1715.29",
+        "shopify_orders | total of the source | 11 | 1715.29",
+        "shopify_orders | test | 1 | -1.00",
+        "shopify_orders | pending | 1 | -12.00",
+        "shopify_orders | cancelled | 2 | -46.00",
+        "shopify_orders | refunds | 2 | -62.00",
+        "shopify_orders | net revenue | 7 | 1594.29",
+        "square | gross | 6 | 1314.62",
+        "square | credit notes | 3 | -36.00",
+        "square | total of the source | 9 | 1278.62",
+        "square | lines without a customer | 1 | -12.96",
+        "square | pending | 1 | -9.00",
+        "square | net revenue | 7 | 1256.66",
+    ]
+    people = result.sql(
+        "select first_name, orders, historic_clv, consent from customer_360 where orders > 0 order by 3"
+    )
+    assert [tuple(map(str, row.values())) for row in people.to_pylist()] == [
+        ("None", "1", "7.00", "None"),
+        ("None", "1", "15.16", "None"),
+        ("None", "1", "18.50", "False"),
+        ("None", "1", "25.00", "None"),
+        ("Ada", "2", "116.29", "True"),
+        ("None", "2", "1234.50", "None"),
+        ("Ed", "2", "1434.50", "False"),
+    ]
