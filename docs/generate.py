@@ -99,9 +99,9 @@ def presets_page() -> str:
         "# Presets",
         "",
         "Exports that Regulars knows by their columns, in whatever order, case and company these come.",
-        "`regulars sources preview FILE` shows which one a file is. What a preset says of a field, a line under",
-        "`[sources.<name>.fields]` in `regulars.toml` says instead. Two fields are none of the warehouse: a row for which",
-        "`set_aside` gives a reason is rejected with it, and `timezone` is the zone that a row's times are in.",
+        "`regulars sources preview FILE` shows which one a file is. A line under `[sources.<name>.fields]` in",
+        "`regulars.toml` replaces what a preset says of that field. Two fields are no column of the warehouse:",
+        "a row for which `set_aside` gives a reason is rejected with it, and `timezone` is the zone of a row's times.",
     ]
     for name, preset in sorted(shipped_presets().items()):
         known = ", ".join(f"`{column}`".replace("|", "` or `") for column in preset.signature)

@@ -10,26 +10,23 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.end_to_end import doors
+from tests.end_to_end.exports import EXPORTS, Rows, expected, landed, orders, rejected, renamed, rewritten, shop
 
 from regulars import run
 from regulars.engines.base import Session
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.errors import InputError
-from regulars.land.ledger import Load
-from regulars.land.stage import Given, land, mapped, restage
+from regulars.land.stage import Given, land, restage
 from regulars.settings import Settings, SourceSettings
-from regulars.sources import detect, open_delivery
+from regulars.sources import open_delivery
 from regulars.sources.preset import shipped_presets
-from regulars.sources.preview import preview
 
-EXPORTS = Path(__file__).resolve().parents[1] / "data" / "exports"
 VENDORS = sorted(file.stem for file in EXPORTS.glob("*.csv"))
 # The column that holds the money, its sum over the whole file, over the rows set aside, and over exact duplicates.
 TOTALS = {
@@ -42,18 +39,6 @@ TOTALS = {
     "woocommerce_order_export": ("order_total", "179.80", "0", "19.90"),
     "woocommerce_orders": ("Order Total Amount", "1453.00", "16.00", "48.00"),
 }
-ZONES = {"paypal": "Europe/Berlin", "woocommerce_orders": "Europe/London"}
-
-
-def expected(vendor: str) -> tuple[list[str], list[str]]:
-    """The orders and the rows set aside that must come of a vendor's file, as they stand beside it."""
-    found, _, aside = (EXPORTS / f"{vendor}.expected.txt").read_text(encoding="utf-8").partition("\n\n")
-    return found.splitlines(), aside.splitlines()
-
-
-def shop(vendor: str, **sources: SourceSettings) -> Settings:
-    zone = ZONES.get(vendor, "America/New_York")
-    return Settings(shop={"timezone": zone, "country": "US"}, sources=sources)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -62,46 +47,6 @@ def durable(tmp_path: Path) -> Iterator[Session]:
     engine.prepare()
     with engine.durable() as session:
         yield session
-
-
-def landed(durable: Session, path: Path, settings: Settings) -> Load:
-    item = Given(open_delivery(path), None, SourceSettings())
-    return land(durable, settings, [item]).loads[0]
-
-
-def orders(durable: Session) -> list[str]:
-    words = dict(line.split(",") for line in (files("regulars") / "status_words.csv").read_text().splitlines())
-    rows = durable.query(
-        "select order_id, customer_key, ordered_at, amount, currency, status, refunded_amount, refund_date"
-        " from staging.orders order by _row"
-    ).to_pylist()
-    for row in rows:
-        row["status"] = words[row["status"]]
-    return [" | ".join("" if value is None else str(value) for value in row.values()).rstrip(" |") for row in rows]
-
-
-def rejected(durable: Session) -> list[str]:
-    sql = "select row_number, field, reason, coalesce(value, '') from staging.rejected_rows order by row_number"
-    return [" | ".join(map(str, row.values())).rstrip(" |") for row in durable.query(sql).to_pylist()]
-
-
-def rewritten(vendor: str, folder: Path, change: Callable[[list[dict[str, str]]], list[dict[str, str]]]) -> Path:
-    """The vendor's file with its rows changed."""
-    with (EXPORTS / f"{vendor}.csv").open(encoding="utf-8-sig", newline="") as file:
-        rows = change(list(csv.DictReader(file)))
-    path = folder / f"{vendor}.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
-
-
-def renamed(column: str, to: str | None) -> Callable[[list[dict[str, str]]], list[dict[str, str]]]:
-    def change(rows: list[dict[str, str]]) -> list[dict[str, str]]:
-        return [{(to if k == column else k): v for k, v in row.items() if k != column or to} for row in rows]  # type: ignore[misc]
-
-    return change
 
 
 @pytest.mark.parametrize("vendor", sorted(TOTALS))
@@ -164,7 +109,7 @@ def test_woocommerces_analytics_report_is_refused_with_the_export_that_serves(du
 def test_who_paid_by_paypal_in_month_first_dates_or_in_an_ambiguous_zone_says_so_once(
     durable: Session, tmp_path: Path
 ) -> None:
-    def month_first(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    def month_first(rows: Rows) -> Rows:
         return [row | {"Date": re.sub(r"(..)/(..)/", r"\2/\1/", row["Date"]), "TimeZone": "CST"} for row in rows]
 
     path = rewritten("paypal", tmp_path, month_first)
@@ -177,7 +122,7 @@ def test_who_paid_by_paypal_in_month_first_dates_or_in_an_ambiguous_zone_says_so
 
 
 def test_bigcommerce_in_day_first_dates_is_refused_with_the_repair(durable: Session, tmp_path: Path) -> None:
-    def day_first(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    def day_first(rows: Rows) -> Rows:
         return [row | {"Order Date": re.sub(r"^(..)/(..)/", r"\2/\1/", row["Order Date"])} for row in rows]
 
     path = rewritten("bigcommerce", tmp_path, day_first)
@@ -222,7 +167,7 @@ def test_plain_files_belong_to_no_vendor(plain: str) -> None:
 def test_other_order_more_columns_and_another_case_change_nothing(
     vendor: str, durable: Session, tmp_path: Path
 ) -> None:
-    def shuffled(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    def shuffled(rows: Rows) -> Rows:
         return [{"Colour": "red", **{k.upper(): row[k] for k in reversed(row)}, "Note 2": ""} for row in rows]
 
     landed(durable, rewritten(vendor, tmp_path, shuffled), shop(vendor))
@@ -265,16 +210,15 @@ def test_a_near_miss_may_be_read_as_the_settings_say(durable: Session, tmp_path:
 
 
 @pytest.mark.parametrize("vendor", ["shopify_customers", *sorted(TOTALS)])
-def test_the_preview_shows_the_preset_and_which_column_serves_what(vendor: str) -> None:
-    delivery = open_delivery(EXPORTS / f"{vendor}.csv")
-    mapping = mapped(Given(delivery, None, SourceSettings()), shop(vendor))[0]
-    assert mapping == detect(delivery.columns, delivery.sample(), delivery.name)
-    found = preview(delivery, mapping)
-    serves: dict[str, Any] = {row["column"]: row["field"] for row in found.columns.to_pylist()}
-    assert found.mapping.preset == vendor
-    used = {field for fields in serves.values() if fields for field in fields.split(", ")}
-    assert used == set(mapping.fields)
-    assert mapping.unmapped == tuple(column for column, field in serves.items() if field is None)
+def test_the_preview_shows_the_preset_and_which_column_serves_what(vendor: str, tmp_path: Path) -> None:
+    done = doors.command("sources", "preview", str(EXPORTS / f"{vendor}.csv"), "--json", folder=tmp_path)
+    [shown] = done.rows
+    assert (shown["preset"], shown["source"]) == (vendor, vendor)
+    serves = {row["column"]: row["field"] for row in shown["columns"]}
+    assert {field for fields in serves.values() if fields for field in fields.split(", ")} == set(shown["fields"])
+    assert shown["unmapped"] == [column for column, field in serves.items() if field is None]
+    read = doors.command("sources", "preview", str(EXPORTS / f"{vendor}.csv"), folder=tmp_path)
+    assert f"preset {vendor}" in " ".join(read.output.split())
 
 
 @pytest.mark.slow
