@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from code: settings.md, tables.md and cli.md.
+"""Writes the pages of docs/ that are made from code: settings.md, tables.md, presets.md and cli.md.
 
 Run it with `make docs`. A test fails while a page differs from what the code says.
 """
@@ -23,6 +23,7 @@ import regulars
 from regulars import catalog
 from regulars.cli import app
 from regulars.settings import Settings
+from regulars.sources.preset import shipped_presets
 
 FOLDER = Path(__file__).parent
 MODELS = Path(regulars.__file__).parent / "warehouse" / "models"
@@ -91,6 +92,25 @@ def tables_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def presets_page() -> str:
+    """Every known export: what its orders are, by which columns it is known, and what each field is made of."""
+    lines = [
+        NOTICE,
+        "# Presets",
+        "",
+        "Exports that Regulars knows by their columns, in whatever order, case and company these come.",
+        "`regulars sources preview FILE` shows which one a file is. A line under `[sources.<name>.fields]` in",
+        "`regulars.toml` replaces what a preset says of that field. Two fields are no column of the warehouse:",
+        "a row for which `set_aside` gives a reason is rejected with it, and `timezone` is the zone of a row's times.",
+    ]
+    for name, preset in sorted(shipped_presets().items()):
+        known = ", ".join(f"`{column}`".replace("|", "` or `") for column in preset.signature)
+        lines += ["", f"## `{name}`", "", f"{preset.title[0].upper()}{preset.title[1:]}, read as {preset.entity}."]
+        lines += ["", preset.about, "", f"Known by {known}.", "", "| field | made of |", "|---|---|"]
+        lines += [f"| `{field}` | `{_cell(expression)}` |" for field, expression in preset.fields.items()]
+    return "\n".join(lines) + "\n"
+
+
 def cli_page() -> str:
     """Every command with its arguments and options."""
     root = typer.main.get_command(app)
@@ -100,7 +120,12 @@ def cli_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings_page, "tables.md": tables_page, "cli.md": cli_page}
+PAGES: dict[str, Callable[[], str]] = {
+    "settings.md": settings_page,
+    "tables.md": tables_page,
+    "presets.md": presets_page,
+    "cli.md": cli_page,
+}
 
 
 def _section(field: FieldInfo) -> type[BaseModel] | None:

@@ -129,7 +129,11 @@ class SourceSettings(Section):
     dlt: DltSettings | None = None
     entity: Entity | None = Field(None, description="What its rows are; unset = found from the columns")
     preset: str | None = Field(None, description="Layout of a known export; unset = found from the columns")
-    fields: dict[str, str] = Field({}, description='field = "DuckDB SQL expression over the columns"')
+    fields: dict[str, str] = Field(
+        {},
+        description='field = "DuckDB SQL expression over the columns"; set_aside gives a reason for rows that are none,'
+        " timezone the zone of a row's times",
+    )
     date_formats: list[str] = Field([], description="strptime formats, tried in this order before the built-in ones")
     decimal: Literal[".", ","] = Field(".", description="Decimal sign of its numbers")
     timezone: str | None = Field(None, description="Zone of timestamps without one; unset = the shop's")

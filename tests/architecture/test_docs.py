@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 WRITTEN = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md")
-PAGES = ("settings.md", "tables.md", "cli.md")
+PAGES = ("settings.md", "tables.md", "presets.md", "cli.md")
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,8 @@ from tests.end_to_end import doors
 
 from regulars.engines.base import open_engine
 from regulars.pipeline import STAGES, Request, RunReport, run_pipeline
-from regulars.settings import ClusterSettings, RfmSettings, Settings, SourceSettings
+from regulars.settings import ClusterSettings, RfmSettings, Settings
+from regulars.source_settings import SourceSettings
 
 COLUMNS = {
     "customers": ("customer_id", "email", "created_at"),

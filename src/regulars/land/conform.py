@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from regulars import catalog
 from regulars.land import parse
-from regulars.land.fields import Fields, Refusal
+from regulars.land.fields import SET_ASIDE, TIMEZONE, Fields, Refusal
 from regulars.settings import ShopSettings
 from regulars.source_settings import Entity, SourceSettings
 
@@ -40,7 +40,11 @@ class Conformer:
         rows = f"from {self.table.name} where source = {parse.quoted(self.source)} and _load_id = {self.load_id}"
         missing = " or ".join(f"{r.field} is null" for r in self.refusals if r.is_required)
         doubts = [f"exists (select 1 {rows} and ({missing}))"]
+        for special in (r for r in self.refusals if r.field in (SET_ASIDE, TIMEZONE)):
+            doubts.append(f"exists (select 1 from ({self.typed}) typed where {special.condition})")
         for field in dict.fromkeys(r.field for r in self.refusals if not r.is_required):
+            if field in (SET_ASIDE, TIMEZONE):
+                continue
             texts = f"select count(raw_row_{field}) from ({self.typed}) typed"
             doubts.append(f"({texts}) <> (select count({field}) {rows})")
         return f"select {' or '.join(doubts)} as is_suspect"
@@ -77,12 +81,15 @@ def conformer(
         source: Name of the source.
         raw_table: Its raw table, as SQL, of which `load_id` says the rows.
         entity: What its rows are.
-        fields: Expression over the raw columns per mapped field; `order_id = "row_content"` makes ids from the rows.
+        fields: Expression over the raw columns per mapped field; `order_id = "row_content"` makes ids from the rows,
+            `set_aside` gives a reason for rows that are none of the entity, and `timezone` the zone of a row's times.
         source_settings: Formats, decimal sign, zone and id space of the source.
         shop: The shop's zone and home country.
     """
     build = Fields(dict(fields), source_settings, shop)
     columns, refusals = _ENTITIES[entity](build)
+    columns |= build.with_raw(SET_ASIDE, TIMEZONE)
+    refusals = [*build.outside(_RECORD_ID[entity]), *refusals]
     columns |= {"source": parse.quoted(source), "_load_id": "_load_id", "_row": "_row", "payload": "to_json(raw_row)"}
     projection = ", ".join(f"{expression} as {name}" for name, expression in columns.items())
     typed = f"select {projection} from {raw_table} as raw_row where _load_id = {load_id}"
@@ -197,6 +204,9 @@ def _events(f: Fields) -> _Conformed:
     return columns, [*f.typed("occurred_at", _NO_DATE, required=True), f.required("event_type")]
 
 
+_RECORD_ID = {
+    "customers": "source_customer_id", "orders": "order_id", "order_lines": "order_id", "events": "event_id"
+}  # fmt: skip
 _ENTITIES = {"customers": _customers, "orders": _orders, "order_lines": _order_lines, "events": _events}
 
 

@@ -1,4 +1,4 @@
-"""The mapped fields of a source as DuckDB SQL, typed and cleaned, and what refuses a row. Pure, like `conform`."""
+"""The mapped fields of one source as SQL, asked for by name and type, and why a row is refused for one of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from importlib.resources import files
 from regulars.land import parse
 from regulars.settings import ShopSettings
 from regulars.source_settings import SourceSettings
+
+# Fields of every entity that say how a row is read, and are no columns of staging.
+SET_ASIDE = "set_aside"
+TIMEZONE = "timezone"
+_NO_ZONE = "its time zone is not known for certain; set timezone, which is then that of all its rows"
 
 
 @dataclass(frozen=True)
@@ -34,51 +39,59 @@ class Fields:
         return name in self.fields
 
     def raw(self, name: str) -> str:
-        """The mapped expression, as text."""
+        """Its expression as text, just as it came."""
         return f"cast(({self.fields[name]}) as varchar)"
 
     def text(self, name: str) -> str:
-        """The field as clean text."""
+        """Trimmed text."""
         return parse.text(self.raw(name)) if self.has(name) else "cast(null as varchar)"
 
     def name(self, name: str) -> str:
-        """The field as a person's or a place's name."""
+        """A name or place, cleaned."""
         return parse.clean_name(self.raw(name)) if self.has(name) else "cast(null as varchar)"
 
     def identifier(self, name: str) -> str:
-        """The field as an id."""
+        """An id as text."""
         return parse.identifier(self.raw(name)) if self.has(name) else "cast(null as varchar)"
 
     def word(self, name: str, otherwise: str) -> str:
-        """The field as one of the words that are known for it."""
+        """What a word means; an unknown one is `otherwise`."""
         words = _words()[name]
         return parse.word(self.raw(name), words, otherwise) if self.has(name) else "cast(null as varchar)"
 
     def number(self, name: str, kind: str) -> str:
-        """The field as a number of this kind."""
+        """A decimal of the SQL type `kind`."""
         return parse.number(self.raw(name), kind, self.source.decimal) if self.has(name) else f"cast(null as {kind})"
 
     def moment(self, name: str, *, zoned: bool = True) -> str:
-        """The field as a time on the shop's clock."""
+        """A time on the shop's clock; one that is not zoned stays as written."""
         if not self.has(name):
             return "cast(null as timestamp)"
         zone = self.shop.timezone if zoned else "UTC"
         source_zone = self.source.timezone if zoned else None
-        return parse.moment(self.raw(name), shop_zone=zone, source_zone=source_zone, formats=self.source.date_formats)
+        # The zone that the user sets wins: it repairs exports whose letters mean several zones.
+        is_named = zoned and self.has(TIMEZONE) and not source_zone
+        return parse.moment(
+            self.raw(name),
+            shop_zone=zone,
+            source_zone=source_zone,
+            row_zone=self.text(TIMEZONE) if is_named else None,
+            formats=self.source.date_formats,
+        )
 
     def email(self) -> str:
-        """The normalised e-mail."""
+        """The e-mail address."""
         return parse.email(self.raw("email")) if self.has("email") else "cast(null as varchar)"
 
     def phone(self) -> str:
-        """The phone in E.164."""
+        """The phone number in E.164 form."""
         country = self.raw("country") if self.has("country") else None
         return (
             parse.phone(self.raw("phone"), self.shop.country, country) if self.has("phone") else "cast(null as varchar)"
         )
 
     def customer_key(self) -> str:
-        """What says whose row it is: the source's id, else the e-mail, else the phone."""
+        """Whose the row is: by id, else by e-mail, else by phone."""
         space = self.source.id_space
         prefix = f"{parse.quoted(space + ':')} || " if space else ""
         options = [f"{prefix}{self.identifier('customer_id')}"] if self.has("customer_id") else []
@@ -86,8 +99,20 @@ class Fields:
         options += [f"'phone:' || {self.phone()}"] if self.has("phone") else []
         return f"coalesce({', '.join(options)})" if options else "cast(null as varchar)"
 
+    def outside(self, record_id: str) -> list[Refusal]:
+        """Why a row is none of the entity at all, which is told before anything else that is wrong with it."""
+        found = []
+        if self.has(SET_ASIDE):
+            reason = f"raw_row_{SET_ASIDE}"
+            found.append(Refusal(SET_ASIDE, f"{reason} is not null", reason, record_id, False))
+        if self.has(TIMEZONE) and not self.source.timezone:
+            name = f"raw_row_{TIMEZONE}"
+            wrong = f"({name} is not null and not {parse.is_certain_zone(name)})"
+            found.append(Refusal(TIMEZONE, wrong, parse.quoted(_NO_ZONE), name, False))
+        return found
+
     def required(self, name: str) -> Refusal:
-        """Refuses a row that lacks the field."""
+        """A value must be there."""
         return Refusal(name, f"{name} is null", parse.quoted(f"{name} is missing"), "null", True)
 
     def typed(self, name: str, what: str, *, required: bool) -> list[Refusal]:
@@ -101,7 +126,7 @@ class Fields:
         return [Refusal(name, f"({name} is null and {text} is not null)", wrong, text, False)]
 
     def with_raw(self, *names: str) -> dict[str, str]:
-        """The fields as received, for what is told of a refused row."""
+        """The texts that stood in those of the fields that are mapped."""
         return {f"raw_row_{name}": self.text(name) for name in names if self.has(name)}
 
 

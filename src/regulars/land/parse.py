@@ -83,20 +83,34 @@ def number(expression: str, kind: str, decimal: str = ".") -> str:
     )
 
 
-def moment(expression: str, *, shop_zone: str, source_zone: str | None = None, formats: Sequence[str] = ()) -> str:
+def moment(
+    expression: str,
+    *,
+    shop_zone: str,
+    source_zone: str | None = None,
+    row_zone: str | None = None,
+    formats: Sequence[str] = (),
+) -> str:
     """A timestamp in the shop's local time.
 
     Read in this order: the source's own formats; ISO; day-first slashes and the other built-in formats; epoch seconds
     or milliseconds; Excel serials; YYYYMMDD. A time with a zone is moved to the shop's; one without is local to the
-    source. A date without a time is that day, in whichever zone.
+    source, or to the zone that an expression of the row, `row_zone`, names. A date without a time is that day, in
+    whichever zone.
     """
     value = text(expression)
     zone = quoted(shop_zone)
 
     def local(naive: str) -> str:
-        if source_zone is None or source_zone == shop_zone:
+        if row_zone is None and (source_zone is None or source_zone == shop_zone):
             return naive
-        moved = f"timezone({zone}, timezone({quoted(source_zone)}, {naive}))"
+        if row_zone is None:
+            moved = f"timezone({zone}, timezone({quoted(source_zone or shop_zone)}, {naive}))"
+        else:
+            # As text, because `timezone` fails the whole load where a name is unknown, and a cast only this row.
+            there = f"cast({naive} as varchar) || case when {row_zone} like '%/%' then ' ' else '' end || {row_zone}"
+            certain = f"case when {is_certain_zone(row_zone)} then try_cast({there} as timestamptz) end"
+            moved = f"case when {row_zone} is null then {naive} else timezone({zone}, {certain}) end"
         is_day = f"{value} not like '%:%' and {naive} = date_trunc('day', {naive})"
         return f"case when {is_day} then {naive} else {moved} end"
 
@@ -130,6 +144,11 @@ def moment(expression: str, *, shop_zone: str, source_zone: str | None = None, f
         return known
     own = f"try_strptime({value}, {_listed(formats)})"
     return f"case when {own} is not null then {local(own)} else {known} end"
+
+
+def is_certain_zone(zone: str) -> str:
+    """Whether a text is an offset or looks like a name of the IANA list; no letters such as CST are."""
+    return f"{zone} ~ '^([+-]\\d{{2}}:\\d{{2}}|[A-Za-z_]+(/[A-Za-z0-9_+-]+)+)$'"
 
 
 def _listed(formats: Sequence[str]) -> str:

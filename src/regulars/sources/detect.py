@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from regulars.errors import InputError, SettingsError
 from regulars.source_settings import Entity, SourceSettings
-from regulars.sources.expressions import check_expressions
-from regulars.sources.preset import Preset, normalised, shipped_presets, synonyms
+from regulars.sources.expressions import check_expressions, quoted
+from regulars.sources.preset import ROW_FIELDS, Preset, normalised, shipped_presets, synonyms
 
 REQUIRED: dict[Entity, tuple[str, ...]] = {
     "customers": ("customer_id",),
@@ -60,17 +60,24 @@ def detect(
     if source is not None and not _SOURCE_NAME.match(source):
         raise SettingsError(f"`{source}` cannot name a source. Use small letters, digits and _, such as web_shop.")
     preset = _preset(columns, hints, source)
+    if preset is None and hints.entity is None:
+        _refuse_near_miss(columns, name, source or _entity(columns, hints))
     entity = hints.entity or (preset.entity if preset else _entity(columns, hints))
-    known = preset.fields if preset and preset.entity == entity else _by_synonyms(columns, entity)
-    unknown = [field for field in hints.fields if field not in synonyms()[entity]]
+    if preset and preset.entity == entity:
+        known = _by_preset(columns, preset, hints, name, source or preset.source)
+    else:
+        preset, known = None, _by_synonyms(columns, entity)
+    has = (*synonyms()[entity], *ROW_FIELDS)
+    unknown = [field for field in hints.fields if field not in has]
     if unknown:
         raise SettingsError(
             f"[sources.{source}.fields] names {', '.join(unknown)}, which {entity} do not have."
-            f" They have: {', '.join(synonyms()[entity])}."
+            f" They have: {', '.join(has)}."
         )
     fields = {**known, **hints.fields}
     check_expressions(columns, hints.fields, source or entity)
-    _refuse_if_missing(columns, fields, entity, name, source or (preset.source if preset else entity))
+    about = f" {preset.about}" if preset else ""
+    _refuse_if_missing(columns, fields, entity, name, source or (preset.source if preset else entity), about)
     formats = tuple(hints.date_formats) or (preset.date_formats if preset else ())
     used = " ".join(fields.values())
     mapping = Mapping(
@@ -81,8 +88,9 @@ def detect(
         date_formats=formats,
         unmapped=tuple(column for column in columns if quoted(column) not in used),
     )
-    if not formats:
-        mapping.notes.extend(_date_notes(sample, fields, name, mapping.source))
+    if not hints.date_formats:
+        is_month_first = any(each.startswith("%m/") for each in formats)
+        mapping.notes.extend(_date_notes(sample, fields, name, mapping.source, is_month_first))
     return mapping
 
 
@@ -90,11 +98,6 @@ def likely_source(columns: Sequence[str]) -> str:
     """The source that a delivery belongs to, by its columns alone."""
     preset = _preset(columns, SourceSettings(), None)
     return preset.source if preset else _entity(columns, SourceSettings())
-
-
-def quoted(column: str) -> str:
-    """A column as SQL."""
-    return '"' + column.replace('"', '""') + '"'
 
 
 def _toml(text: str) -> str:
@@ -111,6 +114,51 @@ def _preset(columns: Sequence[str], hints: SourceSettings, source: str | None) -
             f"sources.{source}.preset `{hints.preset}` is not known. There are: {', '.join(shipped_presets())}."
         )
     return preset
+
+
+def _by_preset(columns: Sequence[str], preset: Preset, hints: SourceSettings, name: str, source: str) -> dict[str, str]:
+    """The preset's fields over the file's columns; those that the settings map themselves may lack theirs.
+
+    Raises:
+        InputError: The file lacks a column that every such export has.
+    """
+    fields, lacking = preset.mapped(columns)
+    needed = [(column, field) for column, field in lacking if field not in hints.fields]
+    if needed:
+        column, field = needed[0]
+        raise InputError(
+            f"{name} is read as {preset.title} and has no column {column}, which says its {field}."
+            f" It has: {', '.join(columns)}.{_guess(column, columns)} Export it again with that column, or say"
+            f" under [sources.{source}.fields] in regulars.toml where {field} stands."
+        )
+    return fields
+
+
+def _refuse_near_miss(columns: Sequence[str], name: str, source: str) -> None:
+    """Refuses a known export with a column renamed or missing, of which rows would be read for what they are not.
+
+    Raises:
+        InputError: The file is that.
+    """
+    for preset in shipped_presets().values():
+        if preset.nearly_fits(columns):
+            [missing] = (each.replace("|", " or ") for each in preset.lacks(columns))
+            raise InputError(
+                f"{name} looks like {preset.title}, but has no column {missing}. It has: {', '.join(columns)}."
+                f"{_guess(missing, columns)} Export it again with that column: without it, not every row of it would"
+                f" be read for what it is. If it is another kind of file, say so in regulars.toml:"
+                f' [sources.{source}] entity = "{preset.entity}".'
+            )
+
+
+def _nearest(wanted: str, columns: Sequence[str]) -> str | None:
+    near = get_close_matches(normalised(wanted), [normalised(c) for c in columns], n=1, cutoff=0.5)
+    return next((c for c in columns if near and normalised(c) == near[0]), None)
+
+
+def _guess(wanted: str, columns: Sequence[str]) -> str:
+    nearest = _nearest(wanted, columns)
+    return f" The nearest is {nearest}." if nearest else ""
 
 
 def _by_synonyms(columns: Sequence[str], entity: Entity) -> dict[str, str]:
@@ -140,28 +188,31 @@ def _entity(columns: Sequence[str], hints: SourceSettings) -> Entity:
     if complete and complete[0] != "customers":
         return complete[0]
     # A list of customers may have an id and the time it was made, but no amounts and no ids of orders: a list that has
-    # dates and either of these is one of orders that lacks a column, and must not pass as one of customers.
+    # dates and either of these is one of orders that lacks a column, and must not pass as one of customers; nor must
+    # one of amounts in a currency, or with what was refunded of them.
     of_orders = {field: normalised(column) for field, column in _by_synonyms(columns, "orders").items()}
     is_dated = of_orders.get("ordered_at", "createdat") not in ("createdat", "created")
-    if is_dated and ("amount" in of_orders or of_orders.get("order_id", "id") != "id"):
+    is_money = "amount" in of_orders and ("currency" in of_orders or "refunded_amount" in of_orders)
+    if is_money or (is_dated and ("amount" in of_orders or of_orders.get("order_id", "id") != "id")):
         return "orders"
     return complete[0] if complete else min(("orders", "customers", "order_lines"), key=lacking)
 
 
-def _refuse_if_missing(columns: Sequence[str], fields: dict[str, str], entity: Entity, name: str, source: str) -> None:
+def _refuse_if_missing(
+    columns: Sequence[str], fields: dict[str, str], entity: Entity, name: str, source: str, about: str
+) -> None:
     missing = [field for field in REQUIRED[entity] if field not in fields]
     has = f"It has: {', '.join(columns)}."
     if not missing and entity == "orders" and not any(field in fields for field in _WHOSE):
         raise InputError(
-            f"{name} says of no order whose it is: it has none of customer_id, email and phone. {has}"
+            f"{name} says of no order whose it is: it has none of customer_id, email and phone. {has}{about}"
             f" Map one under [sources.{source}.fields] in regulars.toml."
         )
     if not missing:
         return
     wanted = missing[0]
-    near = get_close_matches(wanted.replace("_", ""), [normalised(c) for c in columns], n=1, cutoff=0.5)
-    nearest = next((c for c in columns if near and normalised(c) == near[0]), None)
-    guess = f" The nearest is {nearest}." if nearest else ""
+    nearest = _nearest(wanted, columns)
+    guess = _guess(wanted, columns)
     example = quoted(nearest or next(iter(columns), "its column"))
     repair = f" Map it in regulars.toml under [sources.{source}.fields], e.g. {wanted} = {_toml(example)}."
     if entity == "orders" and missing == ["order_id"]:
@@ -171,27 +222,34 @@ def _refuse_if_missing(columns: Sequence[str], fields: dict[str, str], entity: E
     raise InputError(f"Column {', '.join(missing)} is missing from {name}, read as {entity}. {has}{guess}{repair}")
 
 
-def _date_notes(sample: pa.Table, fields: dict[str, str], name: str, source: str) -> list[str]:
-    """Slashes are read day first; refuses a file that shows them to be month first.
+def _date_notes(sample: pa.Table, fields: dict[str, str], name: str, source: str, is_month_first: bool) -> list[str]:
+    """Slashes are read day first, or as the preset says; refuses a file that shows them to be the other way round.
 
     Raises:
-        InputError: Many dates can only be month first, and none can only be day first.
+        InputError: Many dates can only be the other way round, and none can only be the way they are read.
     """
-    for date in _DATES:
-        column = fields.get(date, "")[1:-1].replace('""', '"')
-        if column not in sample.column_names:
-            continue
+    read, other = ("month", "day") if is_month_first else ("day", "month")
+    formats = "%d/%m/%Y" if is_month_first else "%m/%d/%Y"
+    for column in _date_columns(sample, fields):
         texts = pc.drop_null(sample.column(column))
         slashed = texts.filter(pc.match_substring_regex(texts, r"^\s*\d{1,2}/\d{1,2}/\d{2,4}"))
         if len(slashed) == 0:
             continue
         month_first = pc.sum(pc.match_substring_regex(slashed, r"^\s*\d{1,2}/(1[3-9]|[23]\d)/")).as_py()
         day_first = pc.sum(pc.match_substring_regex(slashed, r"^\s*(1[3-9]|[23]\d)/")).as_py()
-        if month_first > len(slashed) * 0.2 and not day_first:
+        right, wrong = (month_first, day_first) if is_month_first else (day_first, month_first)
+        if wrong > len(slashed) * 0.2 and not right:
             raise InputError(
-                f"{name} writes dates month first in {column} ({slashed[0]}), and slashes are read day first. Say so in"
-                f' regulars.toml: [sources.{source}] date_formats = ["%m/%d/%Y %H:%M", "%m/%d/%Y"].'
+                f"{name} writes dates {other} first in {column} ({slashed[0]}), and slashes are read {read} first. Say"
+                f' so in regulars.toml: [sources.{source}] date_formats = ["{formats} %H:%M", "{formats} %H:%M:%S",'
+                f' "{formats}"].'
             )
-        if not month_first and not day_first:
+        if not is_month_first and not month_first and not day_first:
             return [f"dates such as {slashed[0]} in {column} are read day first; set date_formats if they are not"]
     return []
+
+
+def _date_columns(sample: pa.Table, fields: dict[str, str]) -> list[str]:
+    """The columns that dates are read from, also inside an expression."""
+    used = [fields[date] for date in _DATES if date in fields]
+    return [column for column in sample.column_names if any(quoted(column) in expression for expression in used)]

@@ -11,6 +11,11 @@ from regulars.errors import SettingsError
 _SPECIAL = ("row_content",)
 
 
+def quoted(column: str) -> str:
+    """A column as SQL."""
+    return '"' + column.replace('"', '""') + '"'
+
+
 def check_expressions(columns: Sequence[str], fields: Mapping[str, str], source: str) -> None:
     """Binds every expression to the columns.
 
@@ -18,7 +23,7 @@ def check_expressions(columns: Sequence[str], fields: Mapping[str, str], source:
         SettingsError: One is no DuckDB SQL, or names a column that is not there; all of them at once.
     """
     problems = []
-    names = ", ".join('cast(null as varchar) as "' + column.replace('"', '""') + '"' for column in columns)
+    names = ", ".join(f"cast(null as varchar) as {quoted(column)}" for column in columns)
     with duckdb.connect(config={"enable_external_access": False}) as connection:
         for field, expression in fields.items():
             if expression in _SPECIAL and field == "order_id":

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from regulars.sources.delivery import Delivery
-from regulars.sources.detect import Mapping, quoted
+from regulars.sources.detect import Mapping
+from regulars.sources.expressions import quoted
 
 
 @dataclass(frozen=True)

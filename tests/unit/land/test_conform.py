@@ -144,3 +144,46 @@ def test_order_lines_need_quantity_and_price(land_rows: Any, durable: Session) -
     )
     assert (load.staged, load.rejected) == (2, 1)
     assert rejected(durable)[0]["reason"] == "quantity is missing"
+
+
+def test_a_row_that_is_none_of_the_entity_is_set_aside_with_its_reason_before_anything_else(
+    land_rows: Any, durable: Session
+) -> None:
+    load = land_rows(
+        "orders",
+        {
+            "order_id": ["1", "2", None],
+            "customer_id": ["a", "b", "c"],
+            "ordered_at": ["2025-01-01", "2025-01-01", "someday"],
+            "amount": ["5", "-5", "much"],
+            "kind": ["sale", "withdrawal", " withdrawal "],
+        },
+        fields={"set_aside": "case when kind like '%withdrawal%' then ' it is no sale but ' || trim(kind) end"},
+    )
+    assert (load.rows, load.staged, load.rejected) == (3, 1, 2)
+    assert [(r["row_number"], r["field"], r["reason"], r["value"]) for r in rejected(durable)] == [
+        (2, "set_aside", "it is no sale but withdrawal", "2"),
+        (3, "set_aside", "it is no sale but withdrawal", None),
+    ]
+
+
+def test_rows_name_the_zone_of_their_times_unless_the_source_has_one(
+    land_rows: Any, durable: Session, current: Any
+) -> None:
+    columns = {
+        "order_id": ["1", "2", "3"],
+        "customer_id": ["a", "b", "c"],
+        "ordered_at": ["2025-07-01 23:30:00"] * 3,
+        "amount": ["5", "5", "5"],
+        "zone": ["America/New_York", None, "CST"],
+    }
+    load = land_rows("orders", columns, fields={"timezone": "zone"})
+    assert (load.staged, load.rejected) == (2, 1)
+    moved, stayed = dt.datetime(2025, 7, 2, 3, 30), dt.datetime(2025, 7, 1, 23, 30)
+    assert [order["ordered_at"] for order in current("orders")] == [moved, stayed]
+    [row] = rejected(durable)
+    assert (row["field"], row["value"]) == ("timezone", "CST")
+    assert "set timezone" in row["reason"]
+    chosen = land_rows("orders", columns, source="other", fields={"timezone": "zone"}, timezone="America/Chicago")
+    assert (chosen.staged, chosen.rejected) == (3, 0)
+    assert current("orders")[-1]["ordered_at"] == dt.datetime(2025, 7, 2, 4, 30)

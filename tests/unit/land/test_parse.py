@@ -70,6 +70,26 @@ def test_a_source_in_another_zone_is_moved_to_the_shops_clock() -> None:
     assert value(expression, "2025-01-31 23:30:00") == dt.datetime(2025, 2, 1, 4, 30)
 
 
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [
+        ("-08:00", dt.datetime(2025, 2, 1, 7, 30)),
+        ("+05:30", dt.datetime(2025, 1, 31, 18, 0)),
+        ("America/New_York", dt.datetime(2025, 2, 1, 4, 30)),
+        (None, dt.datetime(2025, 1, 31, 23, 30)),
+        ("PST", None),
+        ("Nowhere/City", None),
+    ],
+)
+@pytest.mark.parametrize("text", ["2025-01-31 23:30:00", "31/01/2025 11:30 PM", "01~31~2025 23:30"])
+def test_a_time_is_read_in_the_zone_that_its_row_names(text: str, zone: str | None, expected: object) -> None:
+    row_zone = "cast(null as varchar)" if zone is None else parse.quoted(zone)
+    formats = ["%m~%d~%Y %H:%M"]
+    expression = parse.moment("x", shop_zone="Europe/London", row_zone=row_zone, formats=formats)
+    assert value(expression, text) == expected
+    assert value(expression, "2025-01-31") == dt.datetime(2025, 1, 31)
+
+
 @pytest.mark.parametrize("zone", ["CST", "BST", "Nowhere/City", "+05:30:00"])
 def test_a_zone_that_could_be_several_or_is_none_is_no_moment(zone: str) -> None:
     assert value(parse.moment("x", shop_zone="Europe/London"), f"2025-07-31 23:30:00 {zone}") is None

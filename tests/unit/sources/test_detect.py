@@ -129,3 +129,43 @@ def test_settings_that_do_not_fit_are_settings_errors() -> None:
 def test_a_source_has_a_plain_name(source: str) -> None:
     with pytest.raises(SettingsError, match="cannot name a source"):
         found(ORDERS, source)
+
+
+def test_amounts_in_a_currency_are_no_list_of_customers_though_they_lack_a_date() -> None:
+    with pytest.raises(InputError, match=r"Column ordered_at is missing .* read as orders"):
+        found(["id", "customer_id", "when", "amount", "currency"])
+
+
+PAYPAL = ["Date", "Time", "TimeZone", "Name", "Type", "Status", "Currency", "Gross", "Net", "Transaction ID"]
+
+
+def test_a_known_export_with_a_column_renamed_is_refused_unless_the_settings_say_what_it_is() -> None:
+    columns = [*[column for column in PAYPAL if column != "Type"], "Kind of type"]
+    with pytest.raises(InputError, match=r"looks like PayPal.*no column Type.*nearest is .*\[sources.orders\] entity"):
+        found(columns)
+    assert found([*columns, "Email"], entity="orders").preset is None
+
+
+def test_a_preset_that_is_asked_for_needs_its_columns_or_a_field_in_their_stead() -> None:
+    columns = [column for column in PAYPAL if column not in ("Gross", "Net")]
+    with pytest.raises(InputError, match=r"is read as PayPal.* no column Gross, which says its amount.*fields"):
+        found(columns, "money", preset="paypal")
+    own = {"amount": '"Sum"', "email": '"Who"', "set_aside": "null"}
+    mapping = found([*columns, "Sum", "Who"], "money", preset="paypal", fields=own)
+    assert (mapping.preset, mapping.fields["amount"], mapping.source) == ("paypal", '"Sum"', "money")
+
+
+def test_dates_inside_an_expression_are_looked_at_too() -> None:
+    with pytest.raises(InputError, match="month first in Date"):
+        found([*PAYPAL, "From Email Address"], dates=["12/25/2024"])
+    assert "read day first" in found([*PAYPAL, "From Email Address"], dates=["01/02/2024"]).notes[0]
+
+
+def test_a_preset_that_reads_month_first_refuses_a_file_that_is_day_first_with_the_repair() -> None:
+    columns = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
+    with pytest.raises(InputError, match=r"day first in InvoiceDate .* read month first") as caught:
+        found(columns, dates=["25/12/2010 8:26"])
+    repair = re.search(r"(date_formats = \[.*\])", str(caught.value))
+    assert repair
+    formats = tomllib.loads(repair[1])["date_formats"]
+    assert found(columns, dates=["25/12/2010 8:26"], date_formats=formats).date_formats == tuple(formats)
