@@ -34,13 +34,25 @@ _READERS = {
 }
 
 
-def open_feed(name: str, source: SourceSettings, since: str | None) -> AbstractContextManager[Delivery]:
+Keys = Callable[[str, int], Iterator[list[str]]]
+
+
+def no_keys(field: str, size: int) -> Iterator[list[str]]:
+    """The keys when nobody has any."""
+    return iter(())
+
+
+def open_feed(
+    name: str, source: SourceSettings, since: str | None, keys: Keys = no_keys
+) -> AbstractContextManager[Delivery]:
     """A delivery of what the feed has beyond `since`; connections are held until the context ends.
 
     Args:
         name: The source.
         source: Its settings, which name a feed.
         since: The watermark of its last load; None reads from the beginning.
+        keys: Streams the distinct values of a field of the landed customers, so many at a time, for an API that is
+            asked by them.
 
     Raises:
         SettingsError: What reads such a feed is not installed, or the settings do not fit.
@@ -57,7 +69,8 @@ def open_feed(name: str, source: SourceSettings, since: str | None) -> AbstractC
         raise SettingsError(
             f"Source {name} needs {error.name}, which is not installed. Install it: pip install 'regulars[{extra}]'."
         ) from None
-    opened: AbstractContextManager[Delivery] = reader.open_feed(name, feed, since)
+    more = {"keys": keys} if isinstance(feed, RestSettings) else {}
+    opened: AbstractContextManager[Delivery] = reader.open_feed(name, feed, since, **more)
     return opened
 
 
