@@ -16,6 +16,8 @@ from regulars.terminal import console, print_json
 # A line of prose reads badly beyond it, however wide the terminal.
 _WIDTH = 80
 _TURNS_SHOWN = 3
+# The newest; more would push the answer off the screen.
+_MOVES_SHOWN = 5
 _FOOTNOTE = (
     "Cut points are held fixed, though other customers move them; an order is judged on the day after it."
     " Share is of all customers."
@@ -40,7 +42,8 @@ def why(settings: Settings, who: str, as_json: bool) -> None:
     if found.outlook is not None:
         console.print(_FOOTNOTE, width=width, style="dim")
     if found.moves:
-        console.print("\n[bold]Last moves[/]")
+        more = "; --json has older ones" if len(found.moves) > _MOVES_SHOWN else ""
+        console.print(f"\n[bold]Last moves[/]{more}")
         console.print(_moves(found), width=width)
     console.print()
 
@@ -107,6 +110,6 @@ def _shortened(turns: list[str]) -> list[str]:
 
 def _moves(found: Why) -> Table:
     table = Table.grid(padding=(0, 2))
-    for move in found.moves:
+    for move in found.moves[:_MOVES_SHOWN]:
         table.add_row(*map(escape, wording.move_words(move)))
     return table

@@ -88,13 +88,15 @@ def test_a_model_that_fails_is_named_with_the_words_of_the_database(tmp_path: Pa
 @pytest.mark.slow
 def test_a_check_that_fails_shows_the_rows(shop: Shop) -> None:
     with shop.engine.build() as build:
-        build.execute("insert into marts.dim_customers select * from marts.dim_customers where customer_id = 100000001")
+        build.execute(
+            "insert into marts.fct_customer_rfm select * from marts.fct_customer_rfm where customer_id = 100000001"
+        )
     try:
-        (failed,) = [check for check in shop.transformer.test() if check.model == "dim_customers"]
+        (failed,) = [check for check in shop.transformer.test() if check.model == "fct_customer_rfm"]
     finally:
         shop.build(Settings())
     assert (failed.name, failed.status, failed.severity, failed.failures) == (
-        "key_dim_customers_customer_id",
+        "key_fct_customer_rfm_customer_id",
         "fail",
         "error",
         1,
