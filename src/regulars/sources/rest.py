@@ -23,7 +23,8 @@ from regulars.sources.rest_pages import Answer, pages
 from regulars.sources.watermarks import Watermark, below
 
 # Marks that no text has, around a number with a point: between parsing and writing it is text, and keeps its digits.
-_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_OPEN, _CLOSE, _END = "\ufdd0", "\ufdd1", "\ufdd2"
+_WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 # A feed without a watermark is read whole; the ledger then keeps the hash of what came, to know it when it comes again.
 _WHOLE = "content:"
 
@@ -63,7 +64,7 @@ def open_feed(
         reading = _Reading(name, settings, since)
         answers = _batches(settings, asker, keys) if settings.batch_field else _pages(name, settings, asker, reading)
         uri = asker.redact.url(secret(settings.url))
-        with spooled(name, uri, reading.lines(answers, asker), lambda: reading.watermark) as delivery:
+        with spooled(name, uri, reading.lines(answers, asker), lambda: reading.watermark, are_blocks=True) as delivery:
             if settings.watermark is None and reading.watermark == since:
                 yield nothing_new(name, uri)
                 return
@@ -90,29 +91,24 @@ class _Reading:
         return self._mark.value if self._settings.watermark else _WHOLE + self._digest.hexdigest()
 
     def lines(self, answers: Iterator[Answer], asker: Asker) -> Iterator[bytes]:
-        """One line per record.
+        """Lines, one per record, an answer at a time.
 
         Raises:
             InputError: No record is an object, or none has the field of the watermark.
         """
         records, objects, field = 0, 0, self._settings.watermark
-        first: list[str] = []
-        write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+        names: list[str] = []
         for answer in answers:
-            for record in self._records(answer):
-                records += 1
-                if isinstance(record, dict) and record:
-                    objects += 1
-                    first = first or list(record)
-                    if field is not None:
-                        value = record.get(field)
-                        self._mark.see(value.strip(_OPEN + _CLOSE) if isinstance(value, str) else value)
-                text = write(record)
-                if _OPEN in text:
-                    text = text.replace(f'"{_OPEN}', "").replace(f'{_CLOSE}"', "")
-                line = text.encode(errors="replace")
-                self._digest.update(line + b"\n")
-                yield line
+            found = self._records(answer)
+            usable = [record for record in found if isinstance(record, dict) and record]
+            records, objects = records + len(found), objects + len(usable)
+            if usable and field is not None:
+                names = names or list(usable[0])
+                self._mark.see_all([_without_marks(record.get(field)) for record in usable])
+            if found:
+                lines = _lines(found)
+                self._digest.update(lines + b"\n")
+                yield lines
         if records and not objects:
             raise InputError(
                 f"Source {self._name}: {records:,} records came from {asker.redact.url(secret(self._settings.url))},"
@@ -121,21 +117,22 @@ class _Reading:
         if objects and field is not None and not self._mark.seen:
             raise InputError(
                 f"Source {self._name}: no record has a value in `{field}`, its watermark. The fields of a record are:"
-                f" {', '.join(first)}. Name one that grows with every change, or none."
+                f" {', '.join(names)}. Name one that grows with every change, or none."
             )
 
-    def _records(self, answer: Answer) -> Iterator[Any]:
+    def _records(self, answer: Answer) -> list[Any]:
         """The records of an answer; those of a batch stand under their keys, and get them as a field."""
         found = answer.records
         if isinstance(found, list):
-            yield from found
-            return
+            return found
         if self._settings.batch_field is None or not isinstance(found, dict):
             raise answer.no_list(found)
         field = self._settings.batch_record_key or self._settings.batch_keys
-        for key, values in found.items():
-            for value in values if isinstance(values, list) else [values]:
-                yield {field: key, **value} if isinstance(value, dict) else value
+        return [
+            {field: key, **value} if isinstance(value, dict) else value
+            for key, values in found.items()
+            for value in (values if isinstance(values, list) else [values])
+        ]
 
 
 def _pages(name: str, settings: RestSettings, asker: Asker, reading: _Reading) -> Iterator[Answer]:
@@ -169,3 +166,17 @@ def _read(text: bytes) -> Any:
 
 def _marked(digits: str) -> str:
     return f"{_OPEN}{digits}{_CLOSE}"
+
+
+def _without_marks(value: Any) -> Any:
+    return value.strip(_OPEN + _CLOSE) if isinstance(value, str) else value
+
+
+def _lines(records: list[Any]) -> bytes:
+    """One line per record: written as one list, which is much faster, with a mark wherever a line ends."""
+    marked = [_END] * (2 * len(records) - 1)
+    marked[::2] = records
+    text = _WRITE(marked)[1:-1].replace(f',"{_END}",', "\n")
+    if _OPEN in text:
+        text = text.replace(f'"{_OPEN}', "").replace(f'{_CLOSE}"', "")
+    return text.encode(errors="replace")

@@ -19,6 +19,17 @@ class Watermark:
         self.value = since
         self.seen = 0
 
+    def see_all(self, values: list[object]) -> None:
+        """Takes in many values; of those of one kind, only the greatest needs a look."""
+        kinds = set(map(type, values))
+        if kinds == {int}:
+            self.seen += len(values) - 1
+            values = [max(values)]  # type: ignore[type-var]
+        elif kinds == {str} and not any(map(_NUMBER.fullmatch, values)):  # type: ignore[arg-type]
+            values = [max(values)]  # type: ignore[type-var]
+        for value in values:
+            self.see(value)
+
     def see(self, value: object) -> None:
         """Takes in the value of one more record."""
         if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
