@@ -24,7 +24,7 @@ def demo_api(
 ) -> None:
     """Serve the purchases of a made-up shop over HTTP, with faults if you like."""
     try:
-        from regulars.demo.purchase_api import serve
+        from regulars.demo.purchase_api import listening, serve
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"`regulars demo-api` needs {error.name}, which is not installed."
@@ -33,10 +33,11 @@ def demo_api(
     from regulars.demo.faults import Faults
     from regulars.demo.purchases import shop_purchases
 
+    listener = listening(port)
     purchases = shop_purchases(customers, seed)
     faults = Faults(latency, error_rate, busy_rate, drop_rate, malformed_rate, seed=seed)
     errors.print(
         f"{len(purchases.rows):,} purchases at http://127.0.0.1:{port}/purchases."
         " What can be asked: /docs. Ctrl-C stops."
     )
-    serve(purchases, faults, port)
+    serve(purchases, faults, listener)

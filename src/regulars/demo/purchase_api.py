@@ -7,8 +7,10 @@ GET /health                           {"status": "ok"}
 
 from __future__ import annotations
 
+import socket
 from typing import Annotated, Any, Literal
 
+import uvicorn
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -17,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from regulars import __version__
 from regulars.demo.faults import Application, Faults, FaultyServer
 from regulars.demo.purchases import Purchases
+from regulars.errors import InputError
 
 MOST_MOBILES = 1000
 MOST_ROWS = 10_000
@@ -89,8 +92,24 @@ def _with_nonsense(rows: list[dict[str, Any]], faults: Faults) -> list[Any]:
     return faults.with_nonsense(rows, str(rows[0]["purchase_id"])) if rows else []
 
 
-def serve(purchases: Purchases, faults: Faults, port: int) -> None:
-    """Answers on the loopback interface until interrupted."""
-    import uvicorn
+def listening(port: int) -> socket.socket:
+    """A socket on the loopback interface; nobody beyond this machine reaches it.
 
-    uvicorn.run(purchase_api(purchases, faults), host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    Raises:
+        InputError: The port is taken or not allowed.
+    """
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise InputError(f"Port {port} cannot be had: {error.strerror}. Choose another with --port.") from None
+    return listener
+
+
+def serve(purchases: Purchases, faults: Faults, listener: socket.socket) -> None:
+    """Answers on the socket until interrupted."""
+    # Whatever else uvicorn would say, it would say of connections that are to break off.
+    config = uvicorn.Config(purchase_api(purchases, faults), log_level="critical", access_log=False)
+    uvicorn.Server(config).run(sockets=[listener])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from regulars.demo.faults import Faults, FaultyServer
 from regulars.demo.generator import generate
 from regulars.demo.options import ShopOptions
 from regulars.demo.purchases import shop_purchases
-from regulars.errors import SettingsError
+from regulars.errors import InputError, SettingsError
 
 REQUESTS = 4_000
 
@@ -80,10 +81,21 @@ def test_nonsense_stands_beside_rows_and_never_in_their_place() -> None:
 def test_the_command_serves_the_shop_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[tuple[Any, ...]] = []
     monkeypatch.setattr("regulars.demo.purchase_api.serve", lambda *given: calls.append(given))
+    monkeypatch.setattr("regulars.demo.purchase_api.listening", lambda port: port)
     words = ["demo-api", "--port", "9001", "--customers", "50", "--seed", "3", "--error-rate", "0.5"]
     assert CliRunner().invoke(app, words).exit_code == 0
     [(purchases, faults, port)] = calls
     assert (purchases, faults, port) == (shop_purchases(50, 3), Faults(errors=0.5, seed=3), 9001)
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        failure = CliRunner().invoke(app, ["demo-api", "--port", str(port)]).exception
+    assert isinstance(failure, InputError)
+    assert str(failure).startswith(f"Port {port} cannot be had: Address already in use.")
 
 
 def test_what_is_not_installed_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
