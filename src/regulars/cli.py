@@ -15,6 +15,7 @@ import typer
 
 from regulars import __version__
 from regulars import cli_views as views
+from regulars.cli_demo import demo_api
 from regulars.errors import RegularsError
 from regulars.settings import Settings, load_settings, overridden
 from regulars.terminal import StageWatcher, console, errors
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 sources = typer.Typer(help="Look at files before anything is landed.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
+app.command()(demo_api)
 
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Settings file. Default: regulars.toml here, if there is one.")

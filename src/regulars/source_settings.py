@@ -78,6 +78,9 @@ class RestSettings(Section):
         None, description="For a batch POST: field of the landed customers that gives the keys, such as phone"
     )
     batch_size: int = Field(100, ge=1, description="For a batch POST: keys per request")
+    batch_record_key: str | None = Field(
+        None, description="For a batch POST: field that a record gets its key in; unset = the name in batch_keys"
+    )
     watermark: str | None = Field(
         None, description="Field of a record that grows with every change; unset = read whole every time"
     )
@@ -87,6 +90,16 @@ class RestSettings(Section):
         5, ge=0, description="Further tries after a dropped connection, 429 or 5xx, with growing pauses"
     )
     requests_per_second: float | None = Field(None, gt=0, description="Never ask more often than this")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> RestSettings:
+        if (self.batch_field is None) != (self.batch_keys is None):
+            raise ValueError("a batch POST needs both `batch_field` and `batch_keys`")
+        if self.batch_field is not None and (self.pages != "none" or self.watermark is not None):
+            raise ValueError("a batch POST has neither `pages` nor a `watermark`: its keys say what is read")
+        if self.watermark is None and any("{since}" in value for value in self.params.values()):
+            raise ValueError("{since} in `params` stands for the watermark; name its field in `watermark`")
+        return self
 
 
 class KafkaSettings(Section):

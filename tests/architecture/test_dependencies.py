@@ -34,7 +34,8 @@ def test_every_dependency_is_imported_somewhere(repository: Path) -> None:
 
 def _asked(repository: Path) -> set[str]:
     project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {_plain(re.split(r"[\[<>=~!; ]", line)[0]) for line in project["dependencies"]}
+    extras = [line for name, lines in project["optional-dependencies"].items() if name != "dev" for line in lines]
+    return {_plain(re.split(r"[\[<>=~!; ]", line)[0]) for line in [*project["dependencies"], *extras]}
 
 
 def _imported(file: Path) -> set[str]:

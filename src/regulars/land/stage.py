@@ -6,14 +6,15 @@ landed before it stays landed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
-from regulars.errors import RegularsError, SourceUnreachable
+from regulars.errors import RegularsError, SettingsError, SourceUnreachable
 from regulars.land import ledger, raw
 from regulars.land.load import Target, land_delivery, stage
 from regulars.settings import Settings
@@ -85,23 +86,50 @@ def land(
     """
     report = LandReport()
     refreshed: set[str] = set()
-    for item in given:
+    # What is asked about the landed customers is asked once they have landed.
+    for item in sorted(given, key=_asks_about_customers):
         if isinstance(item, Given):
             _land_one(session, settings, item, report, on_progress, refreshed if full_refresh else None)
             continue
         on_progress(f"{item.source}: asking what is new")
         since = None if full_refresh else ledger.watermark_of(session, item.source)
+        is_open = False
         try:
-            with open_feed(item.source, item.settings, since) as delivery:
+            with open_feed(item.source, item.settings, since, partial(customer_keys, session)) as delivery:
+                is_open = True
                 found = Given(delivery, item.source, item.settings)
                 if not delivery.columns:
                     report.known.append(item.source)
                     continue
                 _land_one(session, settings, found, report, on_progress, refreshed if full_refresh else None)
-        except SourceUnreachable as error:
-            _enter_failure(session, item.source, item.settings.entity or "", item.source, 0, error)
+        except RegularsError as error:
+            # What goes wrong with an open delivery is entered by who lands it, unless the feed broke off.
+            if not is_open or isinstance(error, SourceUnreachable):
+                _enter_failure(session, item.source, item.settings.entity or "", item.source, 0, error)
             raise
     return report
+
+
+def _asks_about_customers(item: Given | Asked) -> bool:
+    rest = item.settings.rest
+    return isinstance(item, Asked) and rest is not None and rest.batch_keys is not None
+
+
+def customer_keys(session: Session, field: str, size: int) -> Iterator[list[str]]:
+    """The distinct values of a field of the landed customers, in order, so many at a time.
+
+    Raises:
+        SettingsError: Customers have no such field.
+    """
+    column = "source_customer_id" if field == "customer_id" else field
+    known = [name for name in catalog.CUSTOMER_RECORDS.column_names if not name.startswith("_")]
+    if column not in known:
+        raise SettingsError(f"Customers have no field `{field}` for batch_keys. They have: {', '.join(known)}.")
+    table = catalog.CUSTOMER_RECORDS.name
+    sql = f"select distinct cast({column} as varchar) as key from {table} where {column} is not null order by key"
+    for batch in session.stream(sql, batch_rows=size):
+        for start in range(0, batch.num_rows, size):
+            yield batch.column(0).slice(start, size).to_pylist()
 
 
 def _land_one(

@@ -34,13 +34,25 @@ _READERS = {
 }
 
 
-def open_feed(name: str, source: SourceSettings, since: str | None) -> AbstractContextManager[Delivery]:
+Keys = Callable[[str, int], Iterator[list[str]]]
+
+
+def no_keys(field: str, size: int) -> Iterator[list[str]]:
+    """The keys when nobody has any."""
+    return iter(())
+
+
+def open_feed(
+    name: str, source: SourceSettings, since: str | None, keys: Keys = no_keys
+) -> AbstractContextManager[Delivery]:
     """A delivery of what the feed has beyond `since`; connections are held until the context ends.
 
     Args:
         name: The source.
         source: Its settings, which name a feed.
         since: The watermark of its last load; None reads from the beginning.
+        keys: Streams the distinct values of a field of the landed customers, so many at a time, for an API that is
+            asked by them.
 
     Raises:
         SettingsError: What reads such a feed is not installed, or the settings do not fit.
@@ -57,7 +69,8 @@ def open_feed(name: str, source: SourceSettings, since: str | None) -> AbstractC
         raise SettingsError(
             f"Source {name} needs {error.name}, which is not installed. Install it: pip install 'regulars[{extra}]'."
         ) from None
-    opened: AbstractContextManager[Delivery] = reader.open_feed(name, feed, since)
+    more = {"keys": keys} if isinstance(feed, RestSettings) else {}
+    opened: AbstractContextManager[Delivery] = reader.open_feed(name, feed, since, **more)
     return opened
 
 
@@ -67,7 +80,9 @@ def nothing_new(name: str, uri: str) -> Delivery:
 
 
 @contextmanager
-def spooled(name: str, uri: str, lines: Iterable[bytes], watermark: Callable[[], str | None]) -> Iterator[Delivery]:
+def spooled(
+    name: str, uri: str, lines: Iterable[bytes], watermark: Callable[[], str | None], *, are_blocks: bool = False
+) -> Iterator[Delivery]:
     """A delivery of JSON records, one a line, by way of a temporary file.
 
     Records have no common columns, so all must be seen before the first can be landed; the file holds them, not the
@@ -78,6 +93,7 @@ def spooled(name: str, uri: str, lines: Iterable[bytes], watermark: Callable[[],
         uri: Where the records come from, without secrets, for the ledger.
         lines: The records.
         watermark: Up to where the source was read, once the lines are exhausted.
+        are_blocks: Whether `lines` come many at once, with line ends between records and none within.
     """
     with TemporaryDirectory(prefix="regulars-feed-") as folder:
         file = Path(folder) / "records.jsonl"
@@ -86,7 +102,7 @@ def spooled(name: str, uri: str, lines: Iterable[bytes], watermark: Callable[[],
             for line in lines:
                 # Bytes that are no text make the one record unreadable, not the file.
                 text = line if line.isascii() else line.decode(errors="replace").encode()
-                size += spool.write(text.replace(b"\n", b" ")) + spool.write(b"\n")
+                size += spool.write(text if are_blocks else text.replace(b"\n", b" ")) + spool.write(b"\n")
         if not size:
             yield nothing_new(name, uri)
             return

@@ -123,6 +123,56 @@ def test_a_reader_that_is_not_installed_is_named_with_its_extra(monkeypatch: pyt
         open_feed("shop", source, None)
 
 
+def _asked_by_keys(folder: Path, monkeypatch: pytest.MonkeyPatch, field: str) -> list[list[str]]:
+    """The batches of keys that a source is asked by, which stands in the settings before its customers."""
+    asked: list[list[str]] = []
+
+    def open_rest(name: str, feed: object, since: str | None, keys: Any) -> AbstractContextManager[Delivery]:
+        def lines() -> Iterator[bytes]:
+            for batch in keys(field, 2):
+                asked.append(batch)
+                yield from (json.dumps(_order(number)).encode() for number, _ in enumerate(batch))
+
+        return spooled(name, "rest:orders", lines(), lambda: None)
+
+    module = types.ModuleType("regulars.sources.rest")
+    module.open_feed = open_rest  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "regulars.sources.rest", module)
+    (folder / "customers.csv").write_text(
+        "customer_id,phone\n3,+447911123456\n1,+447911123455\n2,+447911123456\n4,\n5,+447911123450\n"
+    )
+    rest = {"url": "http://nowhere", "batch_field": "mobiles", "batch_keys": field}
+    sources = {"shop": {"entity": "orders", "rest": rest}, "customers": {"path": str(folder / "customers.csv")}}
+    settings = Settings.model_validate({"sources": sources})
+    engine = DuckDBEngine(folder)
+    engine.prepare()
+    with engine.durable() as durable:
+        land(durable, settings, given_sources([], settings))
+    return asked
+
+
+def test_a_source_asked_by_customers_is_asked_after_they_have_landed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = _asked_by_keys(tmp_path, monkeypatch, "phone")
+    assert asked == [["+447911123450", "+447911123455"], ["+447911123456"]]
+
+
+def test_customers_can_be_asked_for_by_their_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _asked_by_keys(tmp_path, monkeypatch, "customer_id") == [["1", "2"], ["3", "4"], ["5"]]
+
+
+def test_keys_of_a_field_that_customers_do_not_have_are_refused_and_entered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(SettingsError, match=r"no field `mobile` for batch_keys. They have: .*phone"):
+        _asked_by_keys(tmp_path, monkeypatch, "mobile")
+    assert _rows(tmp_path, "select source, status from ops.loads order by load_id") == [
+        ("customers", "landed"),
+        ("shop", "failed"),
+    ]
+
+
 def test_a_source_has_one_place(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="a source has one place, and this has path, kafka"):
         SourceSettings.model_validate({**SOURCE, "path": "orders.csv"})
