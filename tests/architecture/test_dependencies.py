@@ -10,7 +10,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 # Named in pyproject.toml though no line of ours imports them: what needs them, or pyarrow or dbt, does.
-NOT_IMPORTED = {"dbt-duckdb"}
+NOT_IMPORTED = {"dbt-duckdb", "dlt"}
 
 
 def test_every_library_that_the_code_imports_is_a_dependency(repository: Path) -> None:
@@ -34,7 +34,9 @@ def test_every_dependency_is_imported_somewhere(repository: Path) -> None:
 
 def _asked(repository: Path) -> set[str]:
     project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {_plain(re.split(r"[\[<>=~!; ]", line)[0]) for line in project["dependencies"]}
+    extras = (lines for extra, lines in project["optional-dependencies"].items() if extra != "dev")
+    lines = [*project["dependencies"], *(line for extra in extras for line in extra)]
+    return {_plain(re.split(r"[\[<>=~!; ]", line)[0]) for line in lines}
 
 
 def _imported(file: Path) -> set[str]:
