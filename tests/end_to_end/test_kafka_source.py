@@ -6,7 +6,7 @@ import json
 import re
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.servers_stream import Broker, broker, until
 
 from regulars.errors import InputError, SettingsError, SourceUnreachable
 from regulars.source_settings import KafkaSettings
-from regulars.sources.kafka import open_feed
+from regulars.sources.kafka import _Reading, open_feed
 
 __all__ = ["broker"]
 POISON = [
@@ -116,12 +116,12 @@ def test_a_number_of_messages_at_a_time_loses_none(broker: Broker, request: Any)
         with open_feed("shop", settings, since) as delivery:
             if not delivery.columns:
                 break
-            seen += pa_ids(delivery)
+            seen += _ids(delivery)
             since = delivery.watermark()
     assert sorted(seen) == sorted(f"o{n}" for n in range(10))
 
 
-def pa_ids(delivery: Any) -> list[str]:
+def _ids(delivery: Any) -> list[str]:
     return [row for batch in delivery.batches() for row in batch.column("order_id").to_pylist()]
 
 
@@ -130,7 +130,7 @@ def test_offsets_that_the_topic_no_longer_has_are_spoken_of(broker: Broker, requ
     broker.make(topic)
     broker.send(topic, [(0, _order(1))])
     with open_feed("shop", KafkaSettings(servers=broker.servers, topic=topic), '{"0": 50}') as delivery:
-        assert pa_ids(delivery) == ["o1"]
+        assert _ids(delivery) == ["o1"]
         assert "was made anew" in delivery.warnings[0]
 
 
@@ -150,43 +150,41 @@ def _open(settings: KafkaSettings) -> None:
         raise AssertionError
 
 
-def test_a_broker_that_dies_between_keeps_what_was_landed(
+def test_a_broker_that_dies_in_the_middle_loses_that_reading_alone(
     tmp_path: Path, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dying = Broker(tmp_path)
     dying.start()
     try:
         dying.make("orders")
-        dying.send("orders", [(0, _order(n)) for n in range(50)])
-        settings = KafkaSettings(servers=dying.servers, topic="orders", max_wait_seconds=2)
-        with open_feed("shop", settings, None) as delivery:
-            since = delivery.watermark()
-        dying.send("orders", [(0, _order(50))])
-        broken: Callable[..., Any] = _dies_after_the_bounds(dying)
-        monkeypatch.setattr("regulars.sources.kafka._Reading.lines", broken)
-        with pytest.raises(SourceUnreachable, match="orders cannot be read"), open_feed("shop", settings, since):
-            raise AssertionError
+        dying.send("orders", [(0, _order(n, note="x" * 10_000)) for n in range(500)])
+        # Fetched a little at a time, so that most of the topic is still with the broker when it dies.
+        options = {"queued.min.messages": "1", "message.max.bytes": "20000"}
+        options |= {"fetch.max.bytes": "20000", "fetch.message.max.bytes": "20000"}
+        settings = KafkaSettings(servers=dying.servers, topic="orders", max_wait_seconds=1, options=options)
+        plain, given = _Reading.lines, []
+
+        def lines(reading: _Reading) -> Iterator[bytes]:
+            for line in plain(reading):
+                given.append(line)
+                yield line
+                dying.kill()
+
+        monkeypatch.setattr(_Reading, "lines", lines)
+        monkeypatch.setattr("regulars.sources.kafka._CONNECT_SECONDS", 2.0)
+        with pytest.raises(SourceUnreachable, match="orders cannot be read"), open_feed("shop", settings, None):
+            raise AssertionError(f"{len(given)} messages were read")
+        assert 0 < len(given) < 500
         monkeypatch.undo()
+        # Its storage died with it: the topic is a new one, in which the old offsets mean nothing.
         dying.start()
         dying.make("orders")
-        dying.send("orders", [(0, _order(51))])
-        with open_feed("shop", settings, since) as delivery:
-            assert pa_ids(delivery) == ["o51"]
+        dying.send("orders", [(0, _order(500))])
+        with open_feed("shop", settings, '{"0": 300}') as delivery:
+            assert _ids(delivery) == ["o500"]
             assert "was made anew" in delivery.warnings[0]
     finally:
         dying.kill()
-
-
-def _dies_after_the_bounds(dying: Broker) -> Callable[..., Any]:
-    from regulars.sources.kafka import _Reading
-
-    plain = _Reading.lines
-
-    def lines(reading: _Reading) -> Any:
-        dying.kill()
-        return plain(reading)
-
-    return lines
 
 
 @pytest.mark.parametrize("moment", ["uncommitted", "committed"])

@@ -161,8 +161,11 @@ class _Reading:
 
     def _gave_up(self, open_ends: dict[int, int]) -> None:
         """Nothing came for so long: a broken connection loses this reading, a slow one only ends it."""
-        if self._trouble is not None:
-            raise self._unreachable(self._trouble)
+        try:
+            # A dropped connection is not always told, so the brokers are asked whether they are there.
+            self._consumer.list_topics(self._settings.topic, _CONNECT_SECONDS)
+        except KafkaException as error:
+            raise self._unreachable(error.args[0]) from None
         missing = sum(end - self._next[partition] for partition, end in open_ends.items())
         self.notes.append(
             f"nothing came from topic {self._settings.topic} for {self._settings.max_wait_seconds:g} seconds, up to"
