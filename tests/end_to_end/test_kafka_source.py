@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytest.importorskip("confluent_kafka", reason="confluent-kafka is not installed: pip install 'regulars[kafka]'")
+from confluent_kafka import Consumer
 from tests.end_to_end import doors
 from tests.servers_stream import Broker, broker, until
 
@@ -132,6 +135,28 @@ def test_offsets_that_the_topic_no_longer_has_are_spoken_of(broker: Broker, requ
     with open_feed("shop", KafkaSettings(servers=broker.servers, topic=topic), '{"0": 50}') as delivery:
         assert _ids(delivery) == ["o1"]
         assert "was made anew" in delivery.warnings[0]
+
+
+def test_offsets_that_were_deleted_before_they_were_landed_are_named(
+    broker: Broker, request: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic = request.node.name
+    broker.make(topic)
+    broker.send(topic, [(0, _order(n)) for n in range(5)])
+
+    class Trimmed(Consumer):  # type: ignore[misc, unused-ignore]
+        """tansu deletes nothing, so this one says that it did."""
+
+        def get_watermark_offsets(self, *_: Any, **__: Any) -> tuple[int, int]:
+            return 3, 5
+
+    monkeypatch.setattr("regulars.sources.kafka.Consumer", Trimmed)
+    settings = KafkaSettings(servers=broker.servers, topic=topic)
+    with open_feed("shop", settings, '{"0": 1}') as delivery:
+        assert _ids(delivery) == ["o3", "o4"]
+        assert "no longer has offsets 1 to 2, which were never landed" in delivery.warnings[0]
+    with open_feed("shop", settings, None) as delivery:
+        assert (_ids(delivery), delivery.warnings) == (["o3", "o4"], [])
 
 
 def test_what_cannot_be_read_is_named(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:

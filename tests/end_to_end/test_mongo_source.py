@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+pytest.importorskip("pymongo", reason="pymongo is not installed: pip install 'regulars[mongo]'")
 from tests.end_to_end import doors
 from tests.servers_stream import Mongo, mongo
 
