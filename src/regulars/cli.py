@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from regulars import __version__
 from regulars import cli_views as views
@@ -50,6 +51,9 @@ Window = Annotated[
 Clusters = Annotated[str | None, typer.Option("--k", help="Number of clusters, or auto.")]
 Map = Annotated[
     str | None, typer.Option("--map", help="Segment map: eleven, ten, eight, seven, six, or a CSV of yours.")
+]
+MaxWait = Annotated[
+    float | None, typer.Option("--max-wait", min=0.1, help="With --follow: seconds between two looks at the topics.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")]
 
@@ -125,12 +129,16 @@ def land(
         bool, typer.Option("--restage", help="Apply the present mapping to all that was landed.")
     ] = False,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Forget these sources and start again.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", help="Land the Kafka sources until stopped by Ctrl-C.")] = False,
+    max_wait: MaxWait = None,
     settings_file: SettingsFile = None,
     warehouse: Warehouse = None,
     quiet: Quiet = False,
 ) -> None:
-    """Land files, and build nothing yet."""
+    """Land files and feeds, and build nothing yet."""
     settings = _settings(settings_file, warehouse)
+    if follow:
+        return views.follow(settings, max_wait, quiet)
     _pipeline(settings, files or [], ["land"], restage=restage, full_refresh=full_refresh, quiet=quiet, command="land")
 
 
@@ -286,14 +294,8 @@ def main() -> None:
     try:
         app()
     except RegularsError as error:
-        errors.print(f"[bold red]Error:[/] {_escaped(str(error))}", soft_wrap=True)
+        errors.print(f"[bold red]Error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         errors.print("Stopped. The live warehouse is as it was; run again to go on.")
         sys.exit(130)
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)

@@ -14,7 +14,7 @@ from regulars.engines.base import open_engine
 from regulars.errors import InputError
 from regulars.serve.queries import Queries
 from regulars.settings import SETTINGS_FILE, Settings
-from regulars.terminal import console, errors, print_json, print_table, shown
+from regulars.terminal import StageWatcher, console, errors, print_json, print_table, shown
 
 _SEGMENT_COLUMNS = ("segment", "customers", "share", "revenue", "revenue_share")
 _WIDE = 120
@@ -269,6 +269,17 @@ def docs(table: str | None, as_json: bool) -> None:
         print_json(listed)
     else:
         print_table(pa.Table.from_pylist(listed), wide=("meaning",))
+
+
+def follow(settings: Settings, max_wait: float | None, quiet: bool) -> None:
+    """Lands the Kafka sources until it is stopped."""
+    from regulars import following
+
+    watcher = StageWatcher(quiet=quiet)
+    try:
+        following.follow(settings, watcher, max_wait)
+    finally:
+        watcher.stop()
 
 
 def _queries(settings: Settings) -> Queries:

@@ -33,6 +33,7 @@ class Request:
     stages: Sequence[str] = ()
     full_refresh: bool = False
     restage: bool = False
+    may_be_empty: bool = False
     command: str = "run"
 
 
@@ -116,7 +117,7 @@ def _land(run: Run) -> str:
     run.notes += report.notes
     if not has_rows and report.loads:
         raise InputError(f"No row could be used. {' '.join(run.notes)} Mend the file or its mapping, and run again.")
-    if not has_rows:
+    if not has_rows and not run.request.may_be_empty:
         raise InputError(
             "There is nothing to work on: no file was given and none had landed before."
             " Write `regulars run orders.csv`, or name your files in regulars.toml."

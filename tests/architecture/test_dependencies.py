@@ -10,7 +10,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 # Named in pyproject.toml though no line of ours imports them: what needs them, or pyarrow or dbt, does.
-NOT_IMPORTED = {"dbt-duckdb"}
+NOT_IMPORTED = {"dbt-duckdb", "dlt"}
 
 
 def test_every_library_that_the_code_imports_is_a_dependency(repository: Path) -> None:

@@ -100,6 +100,7 @@ def land(
                 found = Given(delivery, item.source, item.settings)
                 if not delivery.columns:
                     report.known.append(item.source)
+                    report.notes += [f"{item.source}: {note}" for note in delivery.warnings]
                     continue
                 _land_one(session, settings, found, report, on_progress, refreshed if full_refresh else None)
         except RegularsError as error:

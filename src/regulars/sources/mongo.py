@@ -1,0 +1,198 @@
+"""A collection of MongoDB, asked for the documents at and beyond the watermark; nested values become JSON text.
+
+A watermark is kept as MongoDB's canonical extended JSON, so that an ObjectId, a date, a number or a text comes back as
+what it was.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import math
+import re
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+from bson import Binary, Decimal128, ObjectId, json_util
+from bson.binary import UUID_SUBTYPE
+from bson.codec_options import CodecOptions, DatetimeConversion
+from bson.datetime_ms import DatetimeMS
+from pymongo import MongoClient, errors
+from pymongo.uri_parser import parse_uri
+
+from regulars.errors import InputError, RegularsError, SettingsError, SourceUnreachable
+from regulars.source_settings import MongoSettings, secret
+from regulars.sources.delivery import Delivery
+from regulars.sources.feed import spooled
+from regulars.sources.ties import Ties
+
+_CONNECT_MILLISECONDS = 10_000
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+# A date beyond the year 9999 stays a number of milliseconds.
+_CODEC: CodecOptions[dict[str, Any]] = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_AUTO)
+
+
+def open_feed(name: str, settings: MongoSettings, since: str | None) -> AbstractContextManager[Delivery]:
+    """A delivery of the documents that were not landed yet.
+
+    Raises:
+        SettingsError: The address or `look_back` cannot be understood.
+        SourceUnreachable: The server does not answer, refuses, or broke off.
+        InputError: There is no such collection, or its field cannot be a watermark.
+    """
+    return _opened(name, settings, since)
+
+
+@contextmanager
+def _opened(name: str, settings: MongoSettings, since: str | None) -> Iterator[Delivery]:
+    known = json_util.loads(since) if since else {}
+    ties = Ties(known.get("watermark"), known.get("seen", ()))
+    servers, client = _client(settings)
+    uri = f"mongodb://{servers}/{settings.database}.{settings.collection}"
+
+    def watermark() -> str | None:
+        if settings.watermark is None or ties.value is None:
+            return None
+        kept = {"watermark": ties.value, "seen": sorted(ties.seen)}
+        return json_util.dumps(kept, json_options=json_util.CANONICAL_JSON_OPTIONS)
+
+    with client, spooled(name, uri, _lines(client, settings, servers, ties), watermark) as delivery:
+        if settings.watermark and ties.without:
+            delivery.warnings.append(
+                f"{ties.without:,} documents have no {settings.watermark}; they were landed now, and what of their"
+                " kind comes later is only seen with --full-refresh."
+            )
+        yield delivery
+
+
+def _client(settings: MongoSettings) -> tuple[str, MongoClient[dict[str, Any]]]:
+    url = secret(settings.url)
+    options: dict[str, Any] = (
+        {} if "serverselectiontimeoutms" in url.lower() else {"serverSelectionTimeoutMS": _CONNECT_MILLISECONDS}
+    )
+    try:
+        nodes = parse_uri(url)["nodelist"]
+        client: MongoClient[dict[str, Any]] = MongoClient(url, **options)
+    except (errors.PyMongoError, ValueError) as error:
+        raise SettingsError(
+            f"The url of collection {settings.collection} is not one of MongoDB: {_plain_words(error, url)}."
+            " Write it as mongodb://user:password@host:27017."
+        ) from None
+    return ",".join(f"{host}:{port}" for host, port in nodes), client
+
+
+def _lines(client: MongoClient[dict[str, Any]], settings: MongoSettings, servers: str, ties: Ties) -> Iterator[bytes]:
+    field = settings.watermark
+    try:
+        database = client[settings.database]
+        names = sorted(database.list_collection_names())
+        if settings.collection not in names:
+            raise InputError(
+                f"There is no collection {settings.collection} in {settings.database} on {servers}."
+                f" Its collections: {', '.join(names) or 'none'}. Mend `collection`."
+            )
+        asked = dict(settings.filter)
+        if field and ties.value is not None:
+            newer = {field: {"$gte": _looking_back(ties.value, settings.look_back)}}
+            asked = {"$and": [asked, newer]} if asked else newer
+        cursor = database.get_collection(settings.collection, codec_options=_CODEC).find(asked)
+        if field:
+            cursor = cursor.sort(field, 1).allow_disk_use(True)
+        if field is None:
+            yield from map(_line, cursor)
+        else:
+            path = field.split(".")
+            yield from ties.unseen(cursor, lambda document: _mark(document, path), _line)
+    except errors.PyMongoError as error:
+        raise _failed(error, settings, servers) from None
+    except TypeError as error:
+        # Values of two types have no order.
+        raise InputError(
+            f"Field {field} of {settings.collection} cannot be a watermark: {error}. Name one that has one type."
+        ) from None
+
+
+def _mark(document: dict[str, Any], path: list[str]) -> Any:
+    found: Any = document
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    if found is None or (isinstance(found, float) and math.isnan(found)):
+        return None
+    if isinstance(found, bool) or not isinstance(found, (ObjectId, dt.datetime, int, float, str)):
+        raise TypeError(f"it holds a {type(found).__name__}")
+    return found
+
+
+def _looking_back(value: Any, look_back: str) -> Any:
+    """The watermark less `look_back`, a time such as `2 days` or a number."""
+    found = re.fullmatch(r"\s*(\d+)\s*([a-z]*?)s?\s*", look_back.lower())
+    if found is None or (found[2] and found[2] not in _UNITS):
+        raise SettingsError(f"look_back = {look_back!r} is no time such as 2 days, and no number. Mend it.")
+    amount = int(found[1])
+    if amount == 0:
+        return value
+    if found[2]:
+        span = dt.timedelta(seconds=amount * _UNITS[found[2]])
+        if isinstance(value, dt.datetime):
+            return value - span
+        if isinstance(value, ObjectId):
+            return ObjectId.from_datetime(value.generation_time - span)
+    elif isinstance(value, (int, float)):
+        return value - amount
+    raise SettingsError(f"look_back = {look_back!r} does not fit a watermark such as {value}. Mend it.")
+
+
+def _line(document: dict[str, Any]) -> bytes:
+    try:
+        text = json.dumps(document, default=_value, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(document), default=_value, ensure_ascii=False)
+    return text.encode(errors="replace")
+
+
+def _value(value: Any) -> Any:
+    """What JSON has no kind for, as text: times as ISO in UTC, decimals with their digits, binary as Base64."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat() + "Z"
+    if isinstance(value, DatetimeMS):
+        return int(value)
+    if isinstance(value, Decimal128):
+        number = value.to_decimal()
+        return str(number) if number.is_finite() else None
+    if isinstance(value, bytes):
+        if isinstance(value, Binary) and value.subtype == UUID_SUBTYPE:
+            return str(value.as_uuid())
+        return base64.b64encode(value).decode()
+    return str(value)
+
+
+def _finite(value: Any) -> Any:
+    """Without NaN and infinity, for which JSON has no words."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _failed(error: errors.PyMongoError, settings: MongoSettings, servers: str) -> RegularsError:
+    words = _plain_words(error, secret(settings.url))
+    where = f"{settings.database}.{settings.collection}"
+    if isinstance(error, errors.OperationFailure) and error.code in (13, 18):
+        return SourceUnreachable(f"{servers} refuses to let {where} be read: {words}. Mend the user and its rights.")
+    if isinstance(error, errors.OperationFailure) and not isinstance(error, errors.CursorNotFound):
+        return InputError(f"{servers} cannot answer the query of {where}: {words}. Mend `filter` and `watermark`.")
+    return SourceUnreachable(
+        f"Collection {where} cannot be read from {servers}: {words}. Check `url` and the network, then run again."
+    )
+
+
+def _plain_words(error: Exception, url: str) -> str:
+    """The error's first sentence, without the driver's inner state and without the password."""
+    words = re.split(r", full error: |, Timeout: |\(configured timeouts", str(error))[0].splitlines()[0]
+    hidden = re.fullmatch(r"[^/]*//[^/]*?:(.*)@.*", url)
+    for part in (url, hidden[1] if hidden else ""):
+        words = words.replace(part, "…") if part else words
+    return words.strip().rstrip(". ")
