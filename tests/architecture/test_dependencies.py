@@ -34,7 +34,9 @@ def test_every_dependency_is_imported_somewhere(repository: Path) -> None:
 
 def _asked(repository: Path) -> set[str]:
     project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {_plain(re.split(r"[\[<>=~!; ]", line)[0]) for line in project["dependencies"]}
+    extras = [lines for extra, lines in project["optional-dependencies"].items() if extra != "dev"]
+    lines = [*project["dependencies"], *(line for extra in extras for line in extra)]
+    return {_plain(re.split(r"[\[<>=~!; ]", line)[0]) for line in lines}
 
 
 def _imported(file: Path) -> set[str]:
