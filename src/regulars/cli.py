@@ -17,6 +17,7 @@ from rich.markup import escape
 from regulars import __version__
 from regulars import cli_views as views
 from regulars.cli_demo import demo_api
+from regulars.cli_options import AsOf, Clusters, Json, Map, MaxWait, Quiet, SettingsFile, Warehouse, Window
 from regulars.errors import RegularsError
 from regulars.settings import Settings, load_settings, overridden
 from regulars.terminal import StageWatcher, console, errors
@@ -30,32 +31,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-sources = typer.Typer(help="Look at files before anything is landed.", no_args_is_help=True)
+sources = typer.Typer(help="Look at sources before anything is landed.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
 app.command()(demo_api)
-
-SettingsFile = Annotated[
-    Path | None, typer.Option("--settings", help="Settings file. Default: regulars.toml here, if there is one.")
-]
-Warehouse = Annotated[str | None, typer.Option("--warehouse", "-w", help="Folder of the warehouse.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-AsOf = Annotated[
-    dt.datetime | None,
-    typer.Option(
-        "--as-of", formats=["%Y-%m-%d"], help="Start of this day is now. Default: the day after the newest order."
-    ),
-]
-Window = Annotated[
-    int | None, typer.Option("--window-days", min=1, help="Days that orders and spend are counted over.")
-]
-Clusters = Annotated[str | None, typer.Option("--k", help="Number of clusters, or auto.")]
-Map = Annotated[
-    str | None, typer.Option("--map", help="Segment map: eleven, ten, eight, seven, six, or a CSV of yours.")
-]
-MaxWait = Annotated[
-    float | None, typer.Option("--max-wait", min=0.1, help="With --follow: seconds between two looks at the topics.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -120,6 +98,19 @@ def sources_preview(
 ) -> None:
     """How a file would be read: preset, mapping, types and first rows. Lands nothing."""
     views.preview(_settings(settings_file, None), file, as_json)
+
+
+@sources.command("test")
+def sources_test(
+    name: Annotated[str | None, typer.Argument(help="A source of the settings; none = all.")] = None,
+    settings_file: SettingsFile = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
+    """Whether each source answers, its columns and newest record, and what would be landed. Lands nothing."""
+    from regulars import cli_sources
+
+    cli_sources.test(_settings(settings_file, warehouse), name, as_json)
 
 
 @app.command()

@@ -17,12 +17,16 @@ from regulars import catalog
 from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
 from regulars.errors import ChecksFailed
-from regulars.land import conform, ledger, raw, versions
+from regulars.land import conform, ledger, overlap, raw, versions
 from regulars.settings import ShopSettings
 from regulars.source_settings import Entity, SourceSettings
 
 if TYPE_CHECKING:
     from regulars.sources import Delivery
+
+
+class NothingNew(Exception):
+    """A feed gave nothing but rows that had landed before."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ def land_delivery(session: Session, delivery: Delivery, target: Target, on_rows:
     Raises:
         InputError: The delivery cannot be read, or changed while it was; nothing of it is kept.
         ChecksFailed: Rows are unaccounted for; nothing of it is kept.
+        NothingNew: Every row had landed before; roll back what was done.
     """
     load = ledger.Load(
         load_id=ledger.next_load_id(session),
@@ -65,6 +70,10 @@ def land_delivery(session: Session, delivery: Delivery, target: Target, on_rows:
         load, rows=appended + unreadable, content_hash=delivery.content_hash, watermark=delivery.watermark()
     )
     load = stage(session, load, target)
+    if delivery.overlaps:
+        load = overlap.forget_known(session, load, target.entity)
+        if load.rows == 0:
+            raise NothingNew
     ledger.enter(session, load)
     return load
 

@@ -16,7 +16,7 @@ from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
 from regulars.errors import RegularsError, SettingsError, SourceUnreachable
 from regulars.land import ledger, raw
-from regulars.land.load import Target, land_delivery, stage
+from regulars.land.load import NothingNew, Target, land_delivery, stage
 from regulars.settings import Settings
 from regulars.source_settings import SourceSettings
 from regulars.sources import Delivery, FileOptions, Mapping, detect, expand, likely_source, open_delivery
@@ -166,6 +166,8 @@ def _land_one(
             load = land_delivery(session, delivery, target, on_rows)
             report.loads.append(load)
             report.notes += _odd(session, delivery.name, load)
+    except NothingNew:
+        report.known.append(delivery.name)
     except RegularsError as error:
         # A feed that broke off is entered by whoever asked it.
         if not isinstance(error, SourceUnreachable):

@@ -47,6 +47,7 @@ class Delivery:
         confirm: Called after the last batch; raises when the file changed while it was read.
         watermark: For a feed: up to where it was read, known once the batches are exhausted; the ledger keeps it in the
             transaction of the rows, and the next reading starts there.
+        overlaps: For a feed: rows that landed before may come again, and are not kept again where they are the same.
     """
 
     uri: str
@@ -59,6 +60,7 @@ class Delivery:
     malformed: pa.Table = field(default_factory=MALFORMED.empty_table)
     confirm: Callable[[], None] = lambda: None
     watermark: Callable[[], str | None] = lambda: None
+    overlaps: bool = False
     failure: RegularsError | None = None
     _sample: pa.Table | None = None
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from regulars.errors import SettingsError
 from regulars.source_settings import (
@@ -59,19 +60,35 @@ def open_feed(
         SourceUnreachable: The source does not answer.
         InputError: What it answers cannot be read.
     """
+    feed, reader = _reader(name, source)
+    more = {"keys": keys} if isinstance(feed, RestSettings) else {}
+    opened: AbstractContextManager[Delivery] = reader.open_feed(name, feed, since, **more)
+    return opened
+
+
+def look_at(name: str, source: SourceSettings, since: str | None) -> dict[str, Any] | None:
+    """The `columns`, the `newest` watermark and the number of `new_records` of a feed; None if only landing can tell.
+
+    Raises:
+        SettingsError: What reads such a feed is not installed, or the settings do not fit.
+        SourceUnreachable: The source does not answer.
+    """
+    feed, reader = _reader(name, source)
+    look: Callable[..., dict[str, Any]] | None = getattr(reader, "look", None)
+    return None if look is None else look(name, feed, since)
+
+
+def _reader(name: str, source: SourceSettings) -> tuple[object, Any]:
     feed = source.feed
     if feed is None:
         raise SettingsError(f"Source {name} is read from files, not from a feed.")
     module, extra = _READERS[type(feed)]
     try:
-        reader = importlib.import_module(module)
+        return feed, importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"Source {name} needs {error.name}, which is not installed. Install it: pip install 'regulars[{extra}]'."
         ) from None
-    more = {"keys": keys} if isinstance(feed, RestSettings) else {}
-    opened: AbstractContextManager[Delivery] = reader.open_feed(name, feed, since, **more)
-    return opened
 
 
 def nothing_new(name: str, uri: str) -> Delivery:

@@ -1,0 +1,32 @@
+"""Options that several commands of the command line share."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", help="Settings file. Default: regulars.toml here, if there is one.")
+]
+Warehouse = Annotated[str | None, typer.Option("--warehouse", "-w", help="Folder of the warehouse.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+AsOf = Annotated[
+    dt.datetime | None,
+    typer.Option(
+        "--as-of", formats=["%Y-%m-%d"], help="Start of this day is now. Default: the day after the newest order."
+    ),
+]
+Window = Annotated[
+    int | None, typer.Option("--window-days", min=1, help="Days that orders and spend are counted over.")
+]
+Clusters = Annotated[str | None, typer.Option("--k", help="Number of clusters, or auto.")]
+Map = Annotated[
+    str | None, typer.Option("--map", help="Segment map: eleven, ten, eight, seven, six, or a CSV of yours.")
+]
+MaxWait = Annotated[
+    float | None, typer.Option("--max-wait", min=0.1, help="With --follow: seconds between two looks at the topics.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")]

@@ -1,0 +1,85 @@
+"""Watermarks: up to where a feed was read, as text that keeps its type's full precision, and how far to look back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal, InvalidOperation
+from typing import TypeAlias
+
+from regulars.errors import SettingsError
+
+Mark: TypeAlias = int | Decimal | dt.datetime | dt.date | str
+
+_LOOK_BACK = re.compile(r"\s*(\d+)\s*(second|minute|hour|day|week)?s?\s*", re.IGNORECASE)
+_KINDS = {int: "a whole number", Decimal: "a number", dt.datetime: "a time", dt.date: "a date", str: "text"}
+
+
+def written(mark: Mark) -> str:
+    """A watermark as the ledger keeps it; times with microseconds, and in UTC when they have a zone."""
+    if isinstance(mark, dt.datetime):
+        moment = mark.astimezone(dt.UTC) if mark.tzinfo else mark
+        return moment.isoformat(sep=" ", timespec="microseconds")
+    return mark.isoformat() if isinstance(mark, dt.date) else str(mark)
+
+
+def read(text: str, kind: type[Mark]) -> Mark:
+    """The watermark that `written` made, as a value of the column's type.
+
+    Raises:
+        SettingsError: The column has another type now than when it was read last.
+    """
+    try:
+        if kind is dt.datetime:
+            return dt.datetime.fromisoformat(text)
+        if kind is dt.date:
+            return dt.date.fromisoformat(text)
+        return kind(text)  # type: ignore[call-arg, arg-type]
+    except (ValueError, InvalidOperation):
+        raise SettingsError(
+            f"The last watermark is {text}, and the column is {_KINDS[kind]} now. Land it again from the beginning:"
+            " regulars land --full-refresh."
+        ) from None
+
+
+def lowered(mark: Mark, look_back: str) -> Mark:
+    """The watermark less the look-back: from where rows are read again.
+
+    Raises:
+        SettingsError: The look-back is of no known form, or does not fit the watermark's type.
+    """
+    found = _LOOK_BACK.fullmatch(look_back)
+    if found is None:
+        raise SettingsError(f'look_back = "{look_back}" is no time. Write it as "2 days", "6 hours", or "500" for ids.')
+    amount, unit = int(found[1]), found[2]
+    if amount == 0:
+        return mark
+    if unit is None:
+        if isinstance(mark, int | Decimal):
+            return mark - amount
+    elif isinstance(mark, dt.datetime):
+        return _earlier(mark, amount, unit)
+    elif isinstance(mark, dt.date):
+        # A date stands for the whole of its day.
+        return _earlier(dt.datetime.combine(mark, dt.time.min), amount, unit).date()
+    elif isinstance(mark, str) and (moment := _moment(mark)):
+        # Shorter than the texts of that moment, so it sorts before all of them.
+        plain = _earlier(moment.replace(tzinfo=None), amount, unit)
+        return plain.isoformat(sep=mark[10] if len(mark) > 10 else " ", timespec="seconds")[: len(mark)]
+    kind = next(words for kind, words in _KINDS.items() if isinstance(mark, kind))
+    fitting = "a number such as 500" if isinstance(mark, int | Decimal) else 'a time such as "2 days"'
+    raise SettingsError(f'look_back = "{look_back}" does not fit the watermark {mark}, which is {kind}. Use {fitting}.')
+
+
+def _earlier(moment: dt.datetime, amount: int, unit: str) -> dt.datetime:
+    try:
+        return moment - dt.timedelta(**{f"{unit.lower()}s": amount})
+    except OverflowError:
+        return dt.datetime.min.replace(tzinfo=moment.tzinfo)
+
+
+def _moment(text: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,39 @@
+"""Every source is tried, whatever becomes of the others, and nothing is landed."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from regulars.engines.duckdb import DuckDBEngine
+from regulars.land.stage import given_sources, land
+from regulars.land.trial import try_sources
+from regulars.settings import Settings
+
+
+def test_each_source_is_tried_and_what_would_land_is_said(tmp_path: Path) -> None:
+    base = tmp_path / "shop.sqlite"
+    with closing(sqlite3.connect(base)) as connection, connection:
+        connection.execute("create table orders (order_id integer, customer_id text, ordered_at text, amount real)")
+        connection.execute("insert into orders values (1, 'c1', '2025-01-03', 5)")
+    (tmp_path / "a.csv").write_text("order_id,customer_id,ordered_at,amount\n1,c1,2025-01-03,5\n")
+    sql = {"url": f"sqlite:///{base}", "table": "orders", "watermark": "order_id"}
+    shop = {"entity": "orders", "sql": sql}
+    files = {"path": str(tmp_path / "*.csv")}
+    gone = {"entity": "orders", "sql": {**sql, "url": "sqlite:///gone.db"}}
+    settings = Settings.model_validate({"sources": {"gone": gone, "shop": shop, "files": files}})
+    good = Settings.model_validate({"sources": {"shop": shop, "files": files}})
+    engine = DuckDBEngine(tmp_path / "warehouse")
+    engine.prepare()
+    with engine.durable() as session:
+        first = {trial.source: trial for trial in try_sources(session, settings, settings.sources)}
+        assert [trial.is_reachable for trial in first.values()] == [False, True, True]
+        assert (first["gone"].exit_code, "no file gone.db" in str(first["gone"].error)) == (3, True)
+        assert (first["shop"].would_land, first["shop"].newest) == ("1 row(s)", "1")
+        assert (first["files"].would_land, first["files"].entity) == ("1 new file(s)", "orders")
+        assert session.query("select count(*) from ops.loads").column(0)[0].as_py() == 0
+        land(session, good, given_sources([], good))
+        again = try_sources(session, good, good.sources)
+        assert [trial.would_land for trial in again] == ["nothing new", "nothing new, 1 landed before"]
+        assert again[0].watermark == "1"
