@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError
 
 from regulars.errors import SettingsError, SourceUnreachable
 from regulars.source_settings import SqlSettings, secret
-from regulars.sources.watermark import Mark
+from regulars.sources.typed_watermark import Mark
 
 
 class Database(Protocol):

@@ -14,7 +14,7 @@ from adbc_driver_postgresql import dbapi
 
 from regulars.errors import SettingsError
 from regulars.sources.databases import Place
-from regulars.sources.watermark import Mark, written
+from regulars.sources.typed_watermark import Mark, written
 
 _NO_TABLE = "42P01"
 _CONNECTION_LOST = ("08", "53", "57")

@@ -20,7 +20,7 @@ from regulars.sources.delivery import Delivery
 from regulars.sources.feed import Keys, no_keys, nothing_new, spooled
 from regulars.sources.http_asking import Asker, Pace
 from regulars.sources.rest_pages import Answer, pages
-from regulars.sources.watermarks import Watermark, below
+from regulars.sources.text_watermark import Watermark, below
 
 # Marks that no text has, around a number with a point: between parsing and writing it is text, and keeps its digits.
 _OPEN, _CLOSE, _END = "\ufdd0", "\ufdd1", "\ufdd2"

@@ -19,7 +19,7 @@ from regulars.sources.feed import nothing_new
 from regulars.sources.postgres import open_postgres
 from regulars.sources.sqlalchemy_rows import open_sqlalchemy
 from regulars.sources.tables import text_batches
-from regulars.sources.watermark import Mark, lowered, read, written
+from regulars.sources.typed_watermark import Mark, lowered, read, written
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from regulars.errors import SettingsError, SourceUnreachable
 from regulars.sources.databases import Place
 from regulars.sources.tables import as_text
-from regulars.sources.watermark import Mark
+from regulars.sources.typed_watermark import Mark
 
 _BATCH_ROWS = 20_000
 

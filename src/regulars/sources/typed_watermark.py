@@ -1,4 +1,4 @@
-"""Watermarks: up to where a feed was read, as text that keeps its type's full precision, and how far to look back."""
+"""Watermarks of typed columns: up to where one was read, as text that keeps its precision, and how far to look back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a feed was read, as text: numbers compare as numbers, everything else as text; and a step below it."""
+"""Watermarks of answers without types, as text: numbers compare as numbers, all else as text; and a step below."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from regulars.errors import SettingsError
-from regulars.sources.watermark import Mark, lowered, read, written
+from regulars.sources.typed_watermark import Mark, lowered, read, written
 
 NOON = dt.datetime(2025, 3, 1, 12, 0, 0, 1)
 
