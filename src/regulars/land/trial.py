@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from regulars.engines.base import Session
 from regulars.errors import RegularsError
 from regulars.land import ledger
+from regulars.land.stage import customer_keys
 from regulars.settings import Settings
 from regulars.source_settings import SourceSettings
 from regulars.sources import FileOptions, detect, expand, open_delivery
-from regulars.sources.feed import look_at
+from regulars.sources.feed import look_at, open_feed
 
 
 @dataclass(frozen=True)
@@ -49,19 +51,27 @@ def try_sources(session: Session, settings: Settings, names: Iterable[str]) -> l
 def _tried(session: Session, name: str, source: SourceSettings) -> Trial:
     since = ledger.watermark_of(session, name)
     try:
-        return _feed(name, source, since) if source.feed is not None else _files(session, name, source)
+        return _feed(session, name, source, since) if source.feed is not None else _files(session, name, source)
     except RegularsError as error:
         return Trial(name, False, source.entity, (), since, error=str(error), exit_code=error.exit_code)
 
 
-def _feed(name: str, source: SourceSettings, since: str | None) -> Trial:
+def _feed(session: Session, name: str, source: SourceSettings, since: str | None) -> Trial:
     seen = look_at(name, source, since)
     if seen is None:
-        return Trial(name, True, source.entity, (), since, would_land="asked when landing")
+        return _asked(session, name, source, since)
     count = seen["new_records"]
     rows = "what changed of " if since is None and _is_read_whole(source) else ""
     would = f"{rows}{count:,} row(s)" if count else "nothing new"
     return Trial(name, True, source.entity, tuple(seen["columns"]), since, seen["newest"], would)
+
+
+def _asked(session: Session, name: str, source: SourceSettings, since: str | None) -> Trial:
+    """A feed that can only be known by reading what it has: all that is new is read, and let go."""
+    with open_feed(name, source, since, partial(customer_keys, session)) as delivery:
+        records = sum(batch.num_rows for batch in delivery.batches()) if delivery.columns else 0
+        would = f"{records:,} record(s)" if records else "nothing new"
+        return Trial(name, True, source.entity, tuple(delivery.columns), since, delivery.watermark(), would)
 
 
 def _is_read_whole(source: SourceSettings) -> bool:

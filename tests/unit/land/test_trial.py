@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.land.stage import given_sources, land
@@ -37,3 +41,25 @@ def test_each_source_is_tried_and_what_would_land_is_said(tmp_path: Path) -> Non
         again = try_sources(session, good, good.sources)
         assert [trial.would_land for trial in again] == ["nothing new", "nothing new, 1 landed before"]
         assert again[0].watermark == "1"
+
+
+def test_a_feed_that_can_only_be_read_is_read_and_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = ModuleType("shop")
+    shop.orders = lambda since=None: iter([_order(1), _order(2)])  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "shop", shop)
+    feed = {"entity": "orders", "dlt": {"resource": "shop:orders", "watermark": "order_id"}}
+    closed = {"entity": "orders", "rest": {"url": "http://127.0.0.1:9/orders", "retries": 0}}
+    settings = Settings.model_validate({"sources": {"feed": feed, "closed": closed}})
+    engine = DuckDBEngine(tmp_path)
+    engine.prepare()
+    with engine.durable() as session:
+        read, refused = try_sources(session, settings, settings.sources)
+        assert session.query("select count(*) from ops.loads").column(0)[0].as_py() == 0
+    assert (read.is_reachable, read.would_land) == (True, "2 record(s)")
+    assert set(read.columns) == {"order_id", "customer_id", "ordered_at", "amount"}
+    assert (refused.is_reachable, refused.exit_code) == (False, 3)
+    assert "did not answer" in str(refused.error)
+
+
+def _order(number: int) -> dict[str, object]:
+    return {"order_id": number, "customer_id": "c1", "ordered_at": "2025-01-03", "amount": 5}
