@@ -55,10 +55,10 @@ def settings_page() -> str:
         section = _section(field)
         if section is None:
             continue
-        heading = f"[{name}.<name>]" if typing.get_origin(field.annotation) is dict else f"[{name}]"
-        lines += ["", f"## `{heading}`", "", inspect.getdoc(section) or "", "", *_settings_table(section.model_fields)]
+        place = f"{name}.<name>" if typing.get_origin(field.annotation) is dict else name
+        lines += ["", f"## `[{place}]`", "", inspect.getdoc(section) or "", "", *_settings_table(section.model_fields)]
         for nested, names in _subsections(section).items():
-            heading = ", ".join(f"`[{name}.{inner}]`" for inner in names)
+            heading = ", ".join(f"`[{place}.{inner}]`" for inner in names)
             lines += ["", f"### {heading}", "", inspect.getdoc(nested) or "", "", *_settings_table(nested.model_fields)]
     return "\n".join(lines) + "\n"
 

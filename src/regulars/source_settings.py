@@ -133,7 +133,7 @@ class SourceSettings(Section):
     """
 
     path: str | list[str] | None = Field(
-        None, description="File or glob, or a list of them, from the working directory; or an fsspec URL"
+        None, description="File or glob, or a list of them, from the working directory"
     )
     sql: SqlSettings | None = None
     mongo: MongoSettings | None = None
