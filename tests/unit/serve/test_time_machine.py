@@ -15,6 +15,8 @@ from regulars.serve.queries import Queries
 from regulars.serve.time_machine import opened_as_of, segments_as_of
 from regulars.settings import overridden
 
+pytestmark = pytest.mark.slow  # dbt builds the day that is asked for
+
 
 def test_the_day_that_is_published_gives_what_is_published(published: Published) -> None:
     before = sorted(path.name for path in Path(published.engine.location).iterdir())
