@@ -127,11 +127,7 @@ select
     end as cause,
     named.previous_segment as from_segment,
     named.segment as to_segment,
-    named.orders,
-    named.previous_orders,
     named.monetary,
-    named.net_amount,
-    named.previous_net_amount,
     -- Of whom nothing is dated before as_of, nobody can say that they came just now.
     coalesce(named.previous_segment is not null or customers.known_since < named.as_of, false) as is_dated,
     case when named.previous_segment is not null then named.previous_as_of end as from_as_of,
