@@ -11,7 +11,6 @@ import datetime as dt
 import importlib
 import inspect
 import json
-import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -25,6 +24,7 @@ from regulars.errors import InputError, RegularsError, SettingsError, SourceUnre
 from regulars.source_settings import DltSettings, secret
 from regulars.sources.delivery import Delivery
 from regulars.sources.feed import spooled
+from regulars.sources.json_lines import json_line
 from regulars.sources.ties import Ties
 
 _ARROW_ROWS = 10_000
@@ -149,11 +149,7 @@ def _records(given: Any, path: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _line(record: Mapping[str, Any]) -> bytes:
-    try:
-        text = json.dumps(record, default=_value, ensure_ascii=False, allow_nan=False)
-    except ValueError:
-        text = json.dumps(_finite(record), default=_value, ensure_ascii=False)
-    return text.encode(errors="replace")
+    return json_line(record, _value)
 
 
 def _value(value: Any) -> Any:
@@ -164,15 +160,6 @@ def _value(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     return list(value) if isinstance(value, set | frozenset) else str(value)
-
-
-def _finite(value: Any) -> Any:
-    """Without NaN and infinity, for which JSON has no words."""
-    if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _failed(error: Exception, settings: DltSettings) -> RegularsError:

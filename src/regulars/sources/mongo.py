@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import json
 import math
 import re
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ from regulars.errors import InputError, RegularsError, SettingsError, SourceUnre
 from regulars.source_settings import MongoSettings, secret
 from regulars.sources.delivery import Delivery
 from regulars.sources.feed import spooled
+from regulars.sources.json_lines import json_line
 from regulars.sources.ties import Ties
 
 _CONNECT_MILLISECONDS = 10_000
@@ -145,11 +145,7 @@ def _looking_back(value: Any, look_back: str) -> Any:
 
 
 def _line(document: dict[str, Any]) -> bytes:
-    try:
-        text = json.dumps(document, default=_value, ensure_ascii=False, allow_nan=False)
-    except ValueError:
-        text = json.dumps(_finite(document), default=_value, ensure_ascii=False)
-    return text.encode(errors="replace")
+    return json_line(document, _value)
 
 
 def _value(value: Any) -> Any:
@@ -166,15 +162,6 @@ def _value(value: Any) -> Any:
             return str(value.as_uuid())
         return base64.b64encode(value).decode()
     return str(value)
-
-
-def _finite(value: Any) -> Any:
-    """Without NaN and infinity, for which JSON has no words."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _failed(error: errors.PyMongoError, settings: MongoSettings, servers: str) -> RegularsError:
