@@ -126,7 +126,9 @@ def _moments(column: pa.Array) -> pa.Array:
         return pc.binary_join_element_wise(text, "Z", "")
     if kind.tz:
         offsets = pc.dictionary_encode(pc.subtract(clock, column.cast(clock.type)))
-        words = pa.array([_offset(value) for value in offsets.dictionary.cast(pa.duration("s")).to_pylist()], pa.string())
+        words = pa.array(
+            [_offset(value) for value in offsets.dictionary.cast(pa.duration("s")).to_pylist()], pa.string()
+        )
         return pc.binary_join_element_wise(text, words.take(offsets.indices), "")
     return text
 
