@@ -71,9 +71,8 @@ def main() -> None:
                 assert load.rows == (more or ROWS)
                 seconds = _said(what, started, driver)
                 if not more:
-                    print(
-                        f"ratio to the driver {seconds / driver:.1f} (aim 2), to reading and keeping {seconds / kept:.1f}"
-                    )
+                    ratios = f"{seconds / driver:.1f} (aim 2), to reading and keeping {seconds / kept:.1f}"
+                    print(f"ratio to the driver {ratios}")
 
 
 def _keep(reader: pa.RecordBatchReader, file: Path) -> None:
