@@ -97,9 +97,7 @@ def nothing_new(name: str, uri: str) -> Delivery:
 
 
 @contextmanager
-def spooled(
-    name: str, uri: str, lines: Iterable[bytes], watermark: Callable[[], str | None], *, are_blocks: bool = False
-) -> Iterator[Delivery]:
+def spooled(name: str, uri: str, lines: Iterable[bytes], watermark: Callable[[], str | None]) -> Iterator[Delivery]:
     """A delivery of JSON records, one a line, by way of a temporary file.
 
     Records have no common columns, so all must be seen before the first can be landed; the file holds them, not the
@@ -110,7 +108,6 @@ def spooled(
         uri: Where the records come from, without secrets, for the ledger.
         lines: The records.
         watermark: Up to where the source was read, once the lines are exhausted.
-        are_blocks: Whether `lines` come many at once, with line ends between records and none within.
     """
     with TemporaryDirectory(prefix="regulars-feed-") as folder:
         file = Path(folder) / "records.jsonl"
@@ -119,7 +116,7 @@ def spooled(
             for line in lines:
                 # Bytes that are no text make the one record unreadable, not the file.
                 text = line if line.isascii() else line.decode(errors="replace").encode()
-                size += spool.write(text if are_blocks else text.replace(b"\n", b" ")) + spool.write(b"\n")
+                size += spool.write(text.replace(b"\n", b" ")) + spool.write(b"\n")
         if not size:
             yield nothing_new(name, uri)
             return
