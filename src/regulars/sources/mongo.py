@@ -26,10 +26,11 @@ from regulars.source_settings import MongoSettings, secret
 from regulars.sources.delivery import Delivery
 from regulars.sources.feed import spooled
 from regulars.sources.json_lines import json_line
+from regulars.sources.look_back import LookBack
 from regulars.sources.ties import Ties
 
 _CONNECT_MILLISECONDS = 10_000
-_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+_FIRST_ID_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # A date beyond the year 9999 stays a number of milliseconds.
 _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_AUTO)
 
@@ -127,21 +128,17 @@ def _mark(document: dict[str, Any], path: list[str]) -> Any:
 
 def _looking_back(value: Any, look_back: str) -> Any:
     """The watermark less `look_back`, a time such as `2 days` or a number."""
-    found = re.fullmatch(r"\s*(\d+)\s*([a-z]*?)s?\s*", look_back.lower())
-    if found is None or (found[2] and found[2] not in _UNITS):
-        raise SettingsError(f"look_back = {look_back!r} is no time such as 2 days, and no number. Mend it.")
-    amount = int(found[1])
-    if amount == 0:
+    back = LookBack.parsed(look_back)
+    if back.is_nothing:
         return value
-    if found[2]:
-        span = dt.timedelta(seconds=amount * _UNITS[found[2]])
+    if back.span is not None:
         if isinstance(value, dt.datetime):
-            return value - span
+            return back.before(value)
         if isinstance(value, ObjectId):
-            return ObjectId.from_datetime(value.generation_time - span)
+            return ObjectId.from_datetime(max(back.before(value.generation_time), _FIRST_ID_TIME))
     elif isinstance(value, (int, float)):
-        return value - amount
-    raise SettingsError(f"look_back = {look_back!r} does not fit a watermark such as {value}. Mend it.")
+        return value - back.steps
+    raise back.misfit(str(value), is_number=isinstance(value, (int, float)))
 
 
 def _line(document: dict[str, Any]) -> bytes:

@@ -81,7 +81,7 @@ class _Reading:
         self._name, self._settings = name, settings
         if settings.watermark is None or (since or "").startswith(_WHOLE):
             since = None
-        self.asked_since = below(since, settings.look_back, name) if since is not None else None
+        self.asked_since = below(since, settings.look_back) if since is not None else None
         self._mark = Watermark(since)
         self._digest = hashlib.blake2b(digest_size=16)
 
