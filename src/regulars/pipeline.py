@@ -20,7 +20,7 @@ from regulars.segments import load_map
 from regulars.settings import Settings
 
 if TYPE_CHECKING:
-    from regulars.land.stage import Given
+    from regulars.land.given import Given, Remote
     from regulars.transform import Transformer
 
 
@@ -29,7 +29,7 @@ class Request:
     """What a run was asked to do beyond its settings."""
 
     files: Sequence[str] = ()
-    given: Sequence[Given] = ()
+    given: Sequence[Given | Remote] = ()
     stages: Sequence[str] = ()
     full_refresh: bool = False
     restage: bool = False
@@ -106,13 +106,15 @@ class RunReport:
 
 
 def _land(run: Run) -> str:
-    from regulars.land.stage import anything_staged, given_sources, land, restage
+    from regulars.land.given import emptied, given_sources
+    from regulars.land.stage import anything_staged, land, restage
 
     given = [*given_sources(run.request.files, run.settings), *run.request.given]
-    with run.engine.durable() as durable:
+    refresh = run.request.full_refresh
+    with emptied(run.engine.scratch_folder) as scratch, run.engine.durable() as durable:
         if run.request.restage:
             run.notes += restage(durable, run.settings, run.progress).notes
-        report = land(durable, run.settings, given, full_refresh=run.request.full_refresh, on_progress=run.progress)
+        report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=run.progress)
         has_rows = anything_staged(durable)
     run.notes += report.notes
     if not has_rows and report.loads:

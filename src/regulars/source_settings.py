@@ -133,7 +133,14 @@ class SourceSettings(Section):
     """
 
     path: str | list[str] | None = Field(
-        None, description="File or glob, or a list of them, from the working directory"
+        None,
+        description="File or glob, or a list of them, from the working directory; or a URL such as"
+        " s3://bucket/orders-*.csv (pip install 'regulars[cloud]')",
+    )
+    storage_options: dict[str, Any] = Field(
+        {},
+        description="For a URL: arguments of its fsspec file system, such as endpoint_url; a value env:NAME is read"
+        " from a variable",
     )
     sql: SqlSettings | None = None
     mongo: MongoSettings | None = None

@@ -16,6 +16,7 @@ from tests import servers
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.errors import SettingsError, SourceUnreachable
 from regulars.land import stage
+from regulars.land.given import given_sources
 from regulars.settings import Settings
 from regulars.source_settings import SourceSettings, SqlSettings
 from regulars.sources.feed import open_feed
@@ -55,7 +56,7 @@ def _land(folder: Path, settings: Settings) -> stage.LandReport:
     engine = DuckDBEngine(folder)
     engine.prepare()
     with engine.durable() as durable:
-        return stage.land(durable, settings, stage.given_sources([], settings))
+        return stage.land(durable, settings, given_sources([], settings))
 
 
 def _ask(folder: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -262,4 +263,4 @@ def _die_landing(folder: Path, url: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with DuckDBEngine(folder).durable() as durable:
-        stage.land(durable, settings, stage.given_sources([], settings), on_progress=on_progress)
+        stage.land(durable, settings, given_sources([], settings), on_progress=on_progress)

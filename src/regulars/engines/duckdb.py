@@ -101,6 +101,7 @@ class DuckDBEngine:
         self.location = str(folder)
         self.journal = Journal(folder / "journal.sqlite")
         self.models_folder = folder / "models"
+        self.scratch_folder = folder / "scratch"
         # Absolute, because dbt takes a relative one from its project, which is inside the package.
         self.dbt_folder = folder.absolute() / "dbt"
         self._durable = folder / "durable.duckdb"

@@ -11,7 +11,8 @@ from types import ModuleType
 import pytest
 
 from regulars.engines.duckdb import DuckDBEngine
-from regulars.land.stage import given_sources, land
+from regulars.land.given import given_sources
+from regulars.land.stage import land
 from regulars.land.trial import try_sources
 from regulars.settings import Settings
 
