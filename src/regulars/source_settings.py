@@ -152,7 +152,7 @@ class SourceSettings(Section):
     fields: dict[str, str] = Field(
         {},
         description='field = "DuckDB SQL expression over the columns"; set_aside gives a reason for rows that are none,'
-        " timezone the zone of a row's times",
+        " timezone the zone of a row's times, deleted which records are deleted: by a time, a flag or a condition",
     )
     date_formats: list[str] = Field([], description="strptime formats, tried in this order before the built-in ones")
     decimal: Literal[".", ","] = Field(".", description="Decimal sign of its numbers")

@@ -167,6 +167,36 @@ def test_any_column_that_grows_is_a_watermark(orders: servers.Postgres, tmp_path
     assert _land(tmp_path, settings).loads == []
 
 
+def test_rows_that_are_deleted_by_a_time_are_cancelled_and_restored(orders: servers.Postgres, tmp_path: Path) -> None:
+    orders.run("alter table orders add column deleted_at timestamptz")
+    settings = _settings(orders.url)
+    orders.run(
+        "insert into orders select n, 'c' || n, '2025-03-01', n, 'paid', timestamptz '2025-03-01' + n * interval '1 s'"
+        " from generate_series(1, 5) n"
+    )
+    assert [load.rows for load in _land(tmp_path, settings).loads] == [5]
+    orders.run("update orders set deleted_at = '2025-03-02', updated_at = '2025-03-02' where order_id in (2, 4)")
+    [load] = _land(tmp_path, settings).loads
+    assert (load.rows, load.staged, load.superseded) == (2, 2, 2)
+    assert _standing(tmp_path) == {"1": "paid", "2": "cancelled", "3": "paid", "4": "cancelled", "5": "paid"}
+    assert _land(tmp_path, settings).loads == []
+    orders.run("update orders set deleted_at = null, updated_at = '2025-03-03' where order_id = 4")
+    [load] = _land(tmp_path, settings).loads
+    assert (load.rows, load.superseded) == (1, 1)
+    assert _standing(tmp_path) == {"1": "paid", "2": "cancelled", "3": "paid", "4": "paid", "5": "paid"}
+
+
+def _standing(folder: Path) -> dict[str, str]:
+    """Status by order, of the versions that nothing replaced."""
+    return dict(
+        _ask(
+            folder,
+            "select order_id, status from staging.orders o where not exists (select 1 from staging.superseded s"
+            " where s.load_id = o._load_id and s.row_number = o._row) order by 1",
+        )
+    )
+
+
 def test_a_look_counts_without_reading(orders: servers.Postgres) -> None:
     _put(orders, 1, 20)
     feed = SqlSettings(url=orders.url, query="select * from orders;", watermark="order_id")
