@@ -147,6 +147,8 @@ _LOADS = (
 
 def sources(settings: Settings, as_json: bool) -> None:
     """The settings' sources beside what the ledger says of each."""
+    from regulars.sources.address import address
+
     engine = open_engine(settings)
     landed: dict[str, dict[str, Any]] = {}
     if engine.has_live():
@@ -160,7 +162,7 @@ def sources(settings: Settings, as_json: bool) -> None:
     for name in names:
         source = settings.sources.get(name)
         row = landed.get(name, {})
-        path = ", ".join(source.paths) if source else "given on the command line"
+        path = address(source) if source else "given on the command line"
         entity = (source.entity if source else None) or row.get("entity")
         counts = {key: int(row.get(key) or 0) for key in ("loads", "rows", "staged", "rejected")}
         listed.append({"source": name, "entity": entity, **counts, "path": path})

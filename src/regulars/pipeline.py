@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What a run was asked to do beyond its settings."""
+    """What a run was asked to do beyond its settings; one that `may_be_empty` and lands nothing leaves no entry."""
 
     files: Sequence[str] = ()
     given: Sequence[Given | Remote] = ()
@@ -80,6 +80,7 @@ class Run:
     transformer: Transformer
     progress: Callable[[str], None]
     notes: list[str] = field(default_factory=list)
+    has_landed: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,7 @@ def _land(run: Run) -> str:
         report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=run.progress)
         has_rows = anything_staged(durable)
     run.notes += report.notes
+    run.has_landed = bool(report.loads)
     if not has_rows and report.loads:
         raise InputError(f"No row could be used. {' '.join(run.notes)} Mend the file or its mapping, and run again.")
     if not has_rows and not run.request.may_be_empty:
@@ -222,7 +224,10 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
             with suppress(WarehouseError):
                 engine.journal.finish_run(run.run_id, "failed", words)
             raise
-        engine.journal.finish_run(run.run_id, "done")
+        if request.may_be_empty and not run.has_landed:
+            engine.journal.forget_run(run.run_id)
+        else:
+            engine.journal.finish_run(run.run_id, "done")
     return RunReport(run.run_id, summaries, tuple(run.notes))
 
 
