@@ -66,8 +66,10 @@ def open_feed(
     return opened
 
 
-def look_at(name: str, source: SourceSettings, since: str | None) -> dict[str, Any] | None:
+def look_at(name: str, source: SourceSettings, since: str | None, keys: Keys = no_keys) -> dict[str, Any] | None:
     """The `columns`, the `newest` watermark and the number of `new_records` of a feed; None if only landing can tell.
+
+    Where there may be more than was looked at, `is_least` is true.
 
     Raises:
         SettingsError: What reads such a feed is not installed, or the settings do not fit.
@@ -75,7 +77,8 @@ def look_at(name: str, source: SourceSettings, since: str | None) -> dict[str, A
     """
     feed, reader = _reader(name, source)
     look: Callable[..., dict[str, Any]] | None = getattr(reader, "look", None)
-    return None if look is None else look(name, feed, since)
+    more = {"keys": keys} if isinstance(feed, RestSettings) else {}
+    return None if look is None else look(name, feed, since, **more)
 
 
 def _reader(name: str, source: SourceSettings) -> tuple[object, Any]:

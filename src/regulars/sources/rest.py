@@ -51,13 +51,7 @@ def open_feed(
         InputError: It refuses, or what it answers holds no records.
         SettingsError: The settings do not fit.
     """
-    try:
-        httpx.URL(secret(settings.url))
-    except httpx.InvalidURL as error:
-        raise SettingsError(f"The url of source {name} is none: {error}. Write https://host/path.") from None
-    headers = {header: secret(value) for header, value in settings.headers.items()}
-    with httpx.Client(headers=headers, timeout=settings.timeout_seconds, transport=transport) as client:
-        asker = Asker(name, settings, client, pace or Pace())
+    with _asking(name, settings, transport, pace) as asker:
         reading = _Reading(name, settings, since)
         answers = _batches(settings, asker, keys) if settings.batch_field else _pages(name, settings, asker, reading)
         uri = asker.redact.url(secret(settings.url))
@@ -71,6 +65,42 @@ def open_feed(
             yield delivery
 
 
+def look(
+    name: str,
+    settings: RestSettings,
+    since: str | None,
+    keys: Keys = no_keys,
+    *,
+    transport: httpx.BaseTransport | None = None,
+    pace: Pace | None = None,
+) -> dict[str, Any]:
+    """What the first page or batch shows: its columns, the newest watermark, and how many records are new at least.
+
+    Raises:
+        SourceUnreachable: It does not answer.
+        InputError: It refuses, or what it answers holds no records.
+        SettingsError: The settings do not fit.
+    """
+    with _asking(name, settings, transport, pace) as asker:
+        reading = _Reading(name, settings, since)
+        answers = _batches(settings, asker, keys) if settings.batch_field else _pages(name, settings, asker, reading)
+        first = next(answers, None)
+        return reading.look(first) | {"is_least": settings.pages != "none" or settings.batch_field is not None}
+
+
+@contextmanager
+def _asking(
+    name: str, settings: RestSettings, transport: httpx.BaseTransport | None, pace: Pace | None
+) -> Iterator[Asker]:
+    try:
+        httpx.URL(secret(settings.url))
+    except httpx.InvalidURL as error:
+        raise SettingsError(f"The url of source {name} is none: {error}. Write https://host/path.") from None
+    headers = {header: secret(value) for header, value in settings.headers.items()}
+    with httpx.Client(headers=headers, timeout=settings.timeout_seconds, transport=transport) as client:
+        yield Asker(name, settings, client, pace or Pace())
+
+
 class _Reading:
     """Takes the records out of answers, and notes how far it came."""
 
@@ -78,7 +108,7 @@ class _Reading:
         self._name, self._settings = name, settings
         if settings.watermark is None or (since or "").startswith(_WHOLE):
             since = None
-        self.asked_since = below(since, settings.look_back, name) if since is not None else None
+        self.asked_since = below(since, settings.look_back) if since is not None else None
         self._mark = Watermark(since)
         self._digest = hashlib.blake2b(digest_size=16)
 
@@ -115,6 +145,22 @@ class _Reading:
                 f"Source {self._name}: no record has a value in `{field}`, its watermark. The fields of a record are:"
                 f" {', '.join(names)}. Name one that grows with every change, or none."
             )
+
+    def look(self, answer: Answer | None) -> dict[str, Any]:
+        """What one answer shows, without keeping it; records that lie at or below the watermark are not new."""
+        found = [record for record in self._records(answer) if isinstance(record, dict)] if answer else []
+        columns = list(dict.fromkeys(key for record in found for key in record))
+        field, since = self._settings.watermark, self._mark.value
+        if field is None:
+            return {"columns": columns, "newest": None, "new_records": len(found)}
+        newest, new = Watermark(None), 0
+        for record in found:
+            value = _without_marks(record.get(field))
+            newest.see(value)
+            beyond = Watermark(since)
+            beyond.see(value)
+            new += since is None or beyond.value != since
+        return {"columns": columns, "newest": newest.value, "new_records": new}
 
     def _records(self, answer: Answer) -> list[Any]:
         """The records of an answer; those of a batch stand under their keys, and get them as a field."""
