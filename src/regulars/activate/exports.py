@@ -1,4 +1,4 @@
-"""Segment lists as files: customer_360 rows of some segments, streamed whatever the size."""
+"""Published rows as files, streamed whatever the size: segment lists, and customers joined to their purchases."""
 
 from __future__ import annotations
 
@@ -30,8 +30,24 @@ def export(
     Raises:
         InputError: An unknown format, segment or column, or a place that cannot be written.
     """
+    chosen = _format(path, kind)
+    with queries.customers_stream(segments, columns) as reader:
+        return write_file(reader, path, chosen)
+
+
+def export_extract(queries: Queries, path: Path, found_in: Sequence[str] = ()) -> int:
+    """Writes customers joined to their purchases, or only those found on some sides, and returns the number of rows.
+
+    Raises:
+        InputError: An unknown format or side, or a place that cannot be written.
+    """
+    chosen = _format(path, None)
+    with queries.extract_stream(found_in) as reader:
+        return write_file(reader, path, chosen)
+
+
+def _format(path: Path, kind: str | None) -> str:
     chosen = (kind or path.suffix.removeprefix(".")).lower()
     if chosen not in FORMATS:
         raise InputError(f"`{chosen}` is no format of exports. Choose one of: {', '.join(FORMATS)}.")
-    with queries.customers_stream(segments, columns) as reader:
-        return write_file(reader, path, chosen)
+    return chosen
