@@ -50,7 +50,7 @@ class SpreadShop:
 
     def app_documents(self) -> Iterator[Document]:
         """The customers of the app, nested; a field without a value is not there."""
-        for row in self.app.to_pylist():
+        for row in _rows(self.app):
             yield _without_nulls(
                 {
                     "_id": row["customer_id"],
@@ -61,7 +61,7 @@ class SpreadShop:
 
     def event_documents(self) -> Iterator[Document]:
         """The events, oldest first; their times are text, as JSON has no others."""
-        for row in self.events.to_pylist():
+        for row in _rows(self.events):
             properties = {} if row["page"] is None else {"properties": {"page": row["page"]}}
             names = ("event_id", "event_type", "customer_id")
             yield {
@@ -113,6 +113,12 @@ def _orders(drawn: Drawn) -> pa.Table:
     for name, column in typed.items():
         table = table.set_column(table.schema.get_field_index(name), name, column)
     return table.append_column("updated_at", pa.array(changed).cast(pa.timestamp("s")))
+
+
+def _rows(table: pa.Table) -> Iterator[Document]:
+    """The rows one by one, as a document store takes them; only a batch of them is in Python at a time."""
+    for batch in table.to_batches(max_chunksize=10_000):
+        yield from batch.to_pylist()
 
 
 def _without_nulls(document: Document) -> Document:
