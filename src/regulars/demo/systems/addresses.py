@@ -10,6 +10,9 @@ from regulars.errors import SettingsError
 from regulars.source_settings import secret
 
 
+_API_IN_A_VARIABLE = " There it ends with /purchases."
+
+
 @dataclass(frozen=True)
 class Addresses:
     """The address of each system, or env:NAME; what has none stays a file.
@@ -19,7 +22,7 @@ class Addresses:
         mongo: URL of a MongoDB server.
         kafka: Bootstrap servers.
         kafka_options: Settings of librdkafka, such as how to log in.
-        api: URL that `regulars demo-api` serves at, such as http://127.0.0.1:8900.
+        api: URL that `regulars demo-api` serves at, such as http://127.0.0.1:8900; a variable holds it with /purchases.
     """
 
     postgres: str | None = None
@@ -58,7 +61,7 @@ class Addresses:
                 raise SettingsError(
                     f"The address of --{option} holds a password, and it would have to stand in regulars.toml."
                     f" Put the address into a variable, such as SHOP_{option.upper()}, and name that:"
-                    f" --{option} env:SHOP_{option.upper()}."
+                    f" --{option} env:SHOP_{option.upper()}.{_API_IN_A_VARIABLE if option == 'api' else ''}"
                 )
 
 
