@@ -9,6 +9,7 @@ import typer
 
 from regulars.cli_options import Json, SettingsFile, Warehouse
 from regulars.engines.base import open_engine
+from regulars.serve.extract import counts, rows
 from regulars.serve.queries import Queries
 from regulars.settings import load_settings
 from regulars.terminal import errors, print_json, print_table
@@ -31,13 +32,13 @@ def extract(
     if warehouse:
         settings = settings.model_copy(update={"warehouse": warehouse})
     queries = Queries(open_engine(settings), settings.shop)
-    counted = queries.extract_counts()
+    counted = counts(queries)
     if output is not None:
-        from regulars.activate.exports import export_extract
+        from regulars.activate.exports import export_rows
 
-        with errors.status(f"Writing {output}"):
-            rows = export_extract(queries, output, found_in or [])
-        errors.print(f"{rows:,} rows written to {output}")
+        with errors.status(f"Writing {output}"), rows(queries, found_in or []) as reader:
+            written = export_rows(reader, output)
+        errors.print(f"{written:,} rows written to {output}")
     if as_json:
         print_json(counted.to_pylist())
         return

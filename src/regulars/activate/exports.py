@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow as pa
+
 from regulars.engines.files import FORMATS, write_file
 from regulars.errors import InputError
 from regulars.serve.queries import Queries
@@ -35,15 +37,13 @@ def export(
         return write_file(reader, path, chosen)
 
 
-def export_extract(queries: Queries, path: Path, found_in: Sequence[str] = ()) -> int:
-    """Writes customers joined to their purchases, or only those found on some sides, and returns the number of rows.
+def export_rows(reader: pa.RecordBatchReader, path: Path) -> int:
+    """Writes any published rows in the format that the file's ending says, and returns their number.
 
     Raises:
-        InputError: An unknown format or side, or a place that cannot be written.
+        InputError: An unknown format, or a place that cannot be written.
     """
-    chosen = _format(path, None)
-    with queries.extract_stream(found_in) as reader:
-        return write_file(reader, path, chosen)
+    return write_file(reader, path, _format(path, None))
 
 
 def _format(path: Path, kind: str | None) -> str:

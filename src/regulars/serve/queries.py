@@ -13,21 +13,6 @@ from regulars.engines.base import Engine, Session
 from regulars.errors import InputError
 from regulars.settings import ShopSettings
 
-_SIDES = ("both", "customers", "purchases")
-_EXTRACT_COUNTS = f"""
-select
-    sides.found_in, sides.meaning, count(distinct extract.customer_id) as people, count(extract.order_key) as purchases,
-    cast(coalesce(sum(extract.amount), 0) as decimal(18, 2)) as amount
-from (values
-    (1, 'both', 'customers with purchases'),
-    (2, 'customers', 'customers without a purchase'),
-    (3, 'purchases', 'purchases without a customer record')
-) as sides (place, found_in, meaning)
-left join {catalog.CUSTOMER_PURCHASE_EXTRACT} as extract on extract.found_in = sides.found_in
-group by sides.place, sides.found_in, sides.meaning
-order by sides.place
-"""
-
 
 @dataclass(frozen=True)
 class Basis:
@@ -177,30 +162,6 @@ class Queries:
             where = f"where segment in ({places})" if segments else ""
             yield live.stream(
                 f"select {chosen} from {catalog.CUSTOMER_360} {where} order by customer_id", tuple(segments)
-            )
-
-    def extract_counts(self) -> pa.Table:
-        """Rows of the extract by the side they were found on: customers, purchases and amount; one row per side."""
-        with self._engine.live() as live:
-            return live.query(_EXTRACT_COUNTS)
-
-    @contextmanager
-    def extract_stream(self, found_in: Sequence[str] = ()) -> Iterator[pa.RecordBatchReader]:
-        """customer_purchase_extract rows, of some sides or of all, batch by batch, customer by customer.
-
-        Raises:
-            InputError: There is no such side.
-        """
-        for side in found_in:
-            if side not in _SIDES:
-                raise InputError(f"Nothing is found in `{side}`. Choose of: {', '.join(_SIDES)}.")
-        places = ", ".join(f"${index}" for index in range(1, len(found_in) + 1))
-        where = f"where found_in in ({places})" if found_in else ""
-        with self._engine.live() as live:
-            yield live.stream(
-                f"select * from {catalog.CUSTOMER_PURCHASE_EXTRACT} {where}"
-                " order by customer_id nulls last, order_date, extract_key",
-                tuple(found_in),
             )
 
     def _refuse_who_came_later(self, customer_id: int) -> None:

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl, urlsplit
 from regulars.errors import SettingsError
 from regulars.source_settings import secret
 
-
 _API_IN_A_VARIABLE = " There it ends with /purchases."
 
 
