@@ -16,7 +16,8 @@ from rich.markup import escape
 
 from regulars import __version__
 from regulars import cli_views as views
-from regulars.cli_demo import demo_api
+from regulars.cli_demo import demo_api, demo_sources
+from regulars.cli_extract import extract
 from regulars.cli_options import AsOf, Clusters, Json, Map, MaxWait, Quiet, SettingsFile, Warehouse, Window
 from regulars.errors import RegularsError
 from regulars.settings import Settings, load_settings, overridden
@@ -34,6 +35,8 @@ app = typer.Typer(
 sources = typer.Typer(help="Look at sources before anything is landed.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
 app.command()(demo_api)
+app.command()(demo_sources)
+app.command()(extract)
 
 
 @app.callback(invoke_without_command=True)
