@@ -155,7 +155,7 @@ class _Reading:
             return {"columns": columns, "newest": None, "new_records": len(found)}
         newest, new = Watermark(None), 0
         for record in found:
-            value = _without_marks(record.get(field))
+            value = without_marks(record.get(field))
             newest.see(value)
             beyond = Watermark(since)
             beyond.see(value)
