@@ -27,6 +27,19 @@ where decision in ('never', 'split')
 order by left_number, right_number
 """
 
+# The decisions that hold: of a pair's decisions the newest, unless it takes back the one before.
+ACTIVE_DECISIONS = f"""
+select decision, left_key, right_key, decided_at, reason
+from (
+    select *, row_number() over (
+        partition by least(left_key, right_key), greatest(left_key, right_key)
+        order by decided_at desc nulls last, decision
+    ) as newness
+    from {catalog.IDENTITY_DECISIONS.name}
+) as decided
+where newness = 1 and left_key <> right_key and decision <> 'undo'
+"""
+
 
 def evidence() -> str:
     """SQL of `resolving_evidence`: customer records as they are, orders and order lines by customer."""
@@ -121,16 +134,9 @@ def decisions() -> list[str]:
         f"""
 create temporary table resolving_decisions as
 select decided.decision, one.key_number as left_number, other.key_number as right_number
-from (
-    select decision, left_key, right_key, row_number() over (
-        partition by least(left_key, right_key), greatest(left_key, right_key)
-        order by decided_at desc nulls last, decision
-    ) as newness
-    from {catalog.IDENTITY_DECISIONS.name}
-) as decided
+from ({ACTIVE_DECISIONS}) as decided
 inner join resolving_keys as one on one.customer_key = decided.left_key
 inner join resolving_keys as other on other.customer_key = decided.right_key
-where decided.newness = 1 and decided.left_key <> decided.right_key
 """,
         *(
             f"""

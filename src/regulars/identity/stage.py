@@ -67,17 +67,31 @@ class ResolveReport:
 
 
 def resolve(durable: Session, settings: IdentitySettings) -> ResolveReport:
-    """Links the records of one person and gives every person an id, in one transaction.
+    """Resolves with nothing but the settings; a Resolver is told more."""
+    return Resolver(settings).resolve(durable)
 
-    Args:
-        durable: The durable warehouse; no transaction is open on it.
-        settings: The guards.
 
-    Returns:
-        Counts; `is_skipped` when nothing that matters changed since the last resolution.
-    """
-    guards = shipped_guards(settings.max_shared)
-    with durable.transaction():
+class Resolver:
+    """Links the records of one person and gives every person an id, by the settings of a warehouse."""
+
+    def __init__(self, settings: IdentitySettings) -> None:
+        self._settings = settings
+
+    def resolve(self, durable: Session) -> ResolveReport:
+        """Resolves in one transaction.
+
+        Args:
+            durable: The durable warehouse; no transaction is open on it.
+
+        Returns:
+            Counts; `is_skipped` when nothing that matters changed since the last resolution.
+        """
+        with durable.transaction():
+            return self.resolve_within(durable)
+
+    def resolve_within(self, durable: Session) -> ResolveReport:
+        """The same inside a transaction of the caller, who may yet take it all back."""
+        guards = shipped_guards(self._settings.max_shared)
         durable.execute(f"create table if not exists {_RESOLUTION} (fingerprint varchar)")
         fingerprint = _fingerprint(durable, guards)
         seen = durable.query(f"select fingerprint from {_RESOLUTION}").column(0).to_pylist()
@@ -95,7 +109,7 @@ def resolve(durable: Session, settings: IdentitySettings) -> ResolveReport:
         durable.execute(f"delete from {_RESOLUTION}")
         durable.execute(f"insert into {_RESOLUTION} values ($1)", (fingerprint,))
         _drop_scratch(durable)
-    return report
+        return report
 
 
 def _find_links(durable: Session, guards: Guards) -> None:
