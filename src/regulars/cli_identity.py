@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,6 +12,9 @@ from regulars.cli_options import Json, SettingsFile, Warehouse, chosen_settings
 from regulars.engines.base import open_engine
 from regulars.settings import Settings
 from regulars.terminal import console, errors, print_json, print_table
+
+if TYPE_CHECKING:
+    from regulars.identity.decisions import Decision
 
 identity = typer.Typer(help="Who is one person, and what was decided about it.", no_args_is_help=True)
 
@@ -90,7 +93,7 @@ def decisions(settings_file: SettingsFile = None, warehouse: Warehouse = None, a
         console.print("Nothing was decided about people yet.")
 
 
-def _decide(settings: Settings, decision: str, left: str, right: str, reason: str | None, as_json: bool) -> None:
+def _decide(settings: Settings, decision: Decision, left: str, right: str, reason: str | None, as_json: bool) -> None:
     from regulars.identity.decisions import decide
     from regulars.identity.stage import Resolver
 
@@ -98,7 +101,7 @@ def _decide(settings: Settings, decision: str, left: str, right: str, reason: st
     with errors.status("Looking at who is who"), engine.lock():
         engine.prepare()
         with engine.durable() as durable:
-            found = decide(durable, Resolver(settings.identity), decision, left, right, settings.shop.country, reason)
+            found = decide(durable, Resolver.of(settings, engine), decision, left, right, settings.shop.country, reason)
     if as_json:
         print_json([asdict(found)])
         return

@@ -81,8 +81,16 @@ def decide(
         _note(durable, decision, pairs, reason)
         resolver.resolve_within(durable)
         _refuse_contradiction(durable, decision, one, other)
-        ids = [_customer_id(durable, key) for key in (_key_of(one, other), _key_of(other, one))]
-    return Decided(decision, left, right, *ids, one.customer_id, other.customer_id, len(pairs))
+        return Decided(
+            decision,
+            left,
+            right,
+            _customer_id(durable, _key_of(one, other)),
+            _customer_id(durable, _key_of(other, one)),
+            one.customer_id,
+            other.customer_id,
+            len(pairs),
+        )
 
 
 def standing(durable: Session) -> pa.Table:
