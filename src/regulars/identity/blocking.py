@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regulars.identity.person_model import read_blocking
+from regulars.identity.person_model import Comparison, read_blocking
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,7 +25,15 @@ class BlockingRule:
 
     def is_usable(self, filled: Collection[str]) -> bool:
         """Whether all of its columns hold something."""
-        return all(expression.split("[")[0] in filled for expression in self.on)
+        return all(column in filled for column in self._columns)
+
+    def speaks_of(self, comparison: Comparison) -> bool:
+        """Whether pairs of this rule are alike in the comparison because they were chosen so."""
+        return any(column in self._columns for column in comparison.decided_by)
+
+    @property
+    def _columns(self) -> frozenset[str]:
+        return frozenset(expression.split("[")[0] for expression in self.on)
 
 
 def blocking_rules(filled: Collection[str]) -> list[BlockingRule]:
@@ -34,8 +42,20 @@ def blocking_rules(filled: Collection[str]) -> list[BlockingRule]:
     return [rule for rule in rules if rule.is_usable(filled)]
 
 
-def block(connection: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule]) -> None:
-    """Makes `people_blocked`: `people` with one column `block_<n>` per rule, null where a record needs none."""
+def training_rules(filled: Collection[str]) -> list[BlockingRule]:
+    """The shipped rules for pairs to learn from, most of which are one person."""
+    rules = (BlockingRule(rule["name"], tuple(rule["on"])) for rule in read_blocking()["training"])
+    return [rule for rule in rules if rule.is_usable(filled)]
+
+
+def block(connection: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule], most_pairs: float) -> None:
+    """Makes `people_blocked`: `people` with one column `block_<n>` per rule, null where a record needs none.
+
+    Args:
+        connection: Where `people` is.
+        rules: The rules.
+        most_pairs: How many pairs each rule may give.
+    """
     hashes = ", ".join(f"hash({', '.join(rule.on)}) as block_{n}" for n, rule in enumerate(rules))
     known = ", ".join(
         f"case when {' and '.join(f'({expression}) is not null' for expression in rule.on)} then block_{n} end"
@@ -43,7 +63,6 @@ def block(connection: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule]) 
         for n, rule in enumerate(rules)
     )
     connection.execute(f"create table people_hashed as select * replace ({known}) from (select *, {hashes} from people)")
-    budget = _budget(connection)
     joins, columns = [], []
     for n in range(len(rules)):
         connection.execute(
@@ -54,7 +73,7 @@ def block(connection: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule]) 
             f"select size, count(*) * size * (size - 1) / 2 as pairs from blocks_{n} group by size order by size"
         ).fetchall()
         joins.append(
-            f"left join blocks_{n} on blocks_{n}.block = people.block_{n} and blocks_{n}.size <= {_limit(sizes, budget)}"
+            f"left join blocks_{n} on blocks_{n}.block = people.block_{n} and blocks_{n}.size <= {_limit(sizes, most_pairs)}"
         )
         columns.append(f"blocks_{n}.block as block_{n}")
     connection.execute(
@@ -65,8 +84,8 @@ def block(connection: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule]) 
         connection.execute(f"drop table {table}")
 
 
-def _budget(connection: duckdb.DuckDBPyConnection) -> float:
-    records = connection.execute("select count(*) from people").fetchall()[0][0]
+def affordable_pairs(records: int) -> float:
+    """How many pairs of this many records each rule may give."""
     limits = read_blocking()
     return float(max(limits["pairs_per_record"] * records, limits["pairs_always"]))
 

@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     import duckdb
     from splink import Linker
 
-MOST_ITERATIONS = 100
-# By comparison, a chance for each of its levels in their order.
-ChancesByLevel = dict[str, list[float]]
-
 
 def linker(
     connection: duckdb.DuckDBPyConnection,
@@ -40,7 +36,7 @@ def linker(
         chances: The model; none while it is trained.
         probability: The chance that two records taken at random are one person.
         weighs_rare_values: Whether agreeing in a rare value counts for more than in a common one.
-        keeps_weights: Whether the weight of every comparison is kept.
+        keeps_weights: Whether the level and the weight of every comparison are kept.
     """
     from splink import DuckDBAPI, Linker, SettingsCreator
 
@@ -53,11 +49,9 @@ def linker(
         ],
         blocking_rules_to_generate_predictions=[{"blocking_rule": rule} for rule in rules],
         probability_two_random_records_match=probability,
-        retain_matching_columns=False,
+        retain_matching_columns=keeps_weights,
         retain_intermediate_calculation_columns=keeps_weights,
         additional_columns_to_retain=["key_number"],
-        em_convergence=0.00001,
-        max_iterations=MOST_ITERATIONS,
     )
     return Linker(DuckDBAPI(connection).register(table), settings, log_level=None, validate_settings=False)
 
@@ -77,10 +71,16 @@ def _comparison(comparison: Comparison, filled: Collection[str], model: PersonMo
     return {"output_column_name": comparison.name, "comparison_levels": levels}
 
 
-def chances_of_levels(settings: dict[str, Any], kind: str) -> ChancesByLevel:
-    """The chances of one kind (`m_probability`, `u_probability`) in settings of Splink; 0 for levels never seen."""
-    found: ChancesByLevel = {}
-    for comparison in settings["comparisons"]:
-        levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
-        found[comparison["output_column_name"]] = [float(level.get(kind) or 0.0) for level in levels]
-    return found
+def estimate_u(untrained: Linker, pairs: int, seed: int) -> dict[str, list[float]]:
+    """By comparison, how often each level is seen in pairs of records taken at random; 0 where it never was."""
+    untrained.training.estimate_u_using_random_sampling(
+        max_pairs=pairs, seed=seed, min_count_per_level=None, num_chunks=1
+    )
+    return {
+        comparison["output_column_name"]: [
+            float(level.get("u_probability") or 0.0)
+            for level in comparison["comparison_levels"]
+            if not level.get("is_null_level")
+        ]
+        for comparison in untrained.misc.save_model_to_json()["comparisons"]
+    }

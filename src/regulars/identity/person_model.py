@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -40,6 +41,12 @@ class Comparison:
     columns: tuple[str, ...]
     missing: str
     levels: tuple[Level, ...]
+
+    @property
+    def decided_by(self) -> frozenset[str]:
+        """The columns of people that any of its levels looks at."""
+        conditions = " ".join([self.missing, *(level.when or "" for level in self.levels)])
+        return frozenset(re.findall(r"\b(\w+)_[lr]\b", conditions))
 
 
 @dataclass(frozen=True)

@@ -111,9 +111,11 @@ select
         then nullif(split_part(split_part(email, '@', 1), '+', 1), '')
     end as email_name,
     case when length(digits) >= 6 then ltrim(digits, '0') end as phone,
+    regexp_replace(split_part(email, '@', 1), '[^0-9]', '', 'g') as email_digits,
+    case when email like '_%@_%' and email not like '%@%@%' then split_part(email, '@', 2) end as email_host,
     -- A date that no calendar has is still compared, digit by digit.
-    coalesce(strftime(born, '%Y-%m-%d'), case when length(birth_digits) = 8
-        then birth_digits[1:4] || '-' || birth_digits[5:6] || '-' || birth_digits[7:8] end) as birth_date,
+    case when year(born) between 1000 and 9999 then strftime(born, '%Y-%m-%d') when length(birth_digits) = 8
+        then birth_digits[1:4] || '-' || birth_digits[5:6] || '-' || birth_digits[7:8] end as birth_date,
     born,
     case when gender in ('m', 'male', 'man', 'h', 'homme', 'mann', 'männlich') then 'm'
         when gender in ('f', 'female', 'woman', 'w', 'femme', 'frau', 'weiblich') then 'f' end as gender,
@@ -144,7 +146,13 @@ select
     spelled.* exclude (given, family),
     case when turned.is_turned then spelled.family else spelled.given end as first_name,
     case when turned.is_turned then spelled.given else spelled.family end as last_name,
-    nickname.names as full_forms
+    nickname.names as full_forms,
+    -- What an address says beyond the name: nothing for j.smith of John Smith, whose namesakes have such addresses too.
+    email_digits || regexp_replace(
+        replace(replace(regexp_replace(email_name, '[^a-z]', '', 'g'), coalesce(longer.family, '@'), ''),
+            coalesce(longer.given, '@'), ''),
+        '^' || coalesce(spelled.given[1], '@') || '?' || coalesce(spelled.family[1], '@') || '?$', ''
+    ) as email_own
 from people_spelled as spelled
 left join name_words as given on given.word = spelled.given
 left join name_words as family on family.word = spelled.family
@@ -155,6 +163,11 @@ cross join lateral (
         and spelled.given is not null and spelled.family is not null, false
     ) as is_turned
 ) as turned
+cross join lateral (
+    select
+        case when length(spelled.given) > 2 then spelled.given end as given,
+        case when length(spelled.family) > 2 then spelled.family end as family
+) as longer
 left join nicknames as nickname
     on nickname.short = case when turned.is_turned then spelled.family else spelled.given end
 """

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from regulars.engines.scratch import scratch_database
 from regulars.identity import preparing
-from regulars.identity.blocking import block, blocking_rules
+from regulars.identity.blocking import affordable_pairs, block, blocking_rules
 from regulars.identity.linking import linker
 from regulars.identity.person_model import PersonModel, usable_comparisons
 
@@ -72,11 +72,11 @@ def match_pairs(
         filled = prepare(connection, people)
         usable = usable_comparisons(filled)
         rules = blocking_rules(filled)
-        records = _count(connection, "people")
+        records = count_records(connection)
         if not usable or not rules or records < 2:
             return SCHEMA.empty_table().replace_schema_metadata({RATE: repr(LEAST_RATE).encode()})
         on_progress("choosing pairs")
-        block(connection, rules)
+        block(connection, rules, affordable_pairs(records))
         on_progress("weighing pairs")
         highest = GREATEST_RATE * 2 / (records - 1)
         prior = min(highest, 0.5)
@@ -88,23 +88,29 @@ def match_pairs(
             rules=[f"l.block_{n} = r.block_{n} and l.group_number <> r.group_number" for n in range(len(rules))],
             chances=model,
             probability=prior,
-        ).inference.predict(threshold_match_weight=_log_odds(0.001), warning_mode="never")
-        connection.execute(f"alter table {weighed.physical_name} rename to weighed")
+        ).inference.predict(warning_mode="never")
+        # Without a threshold of Splink's: as a condition DuckDB would weigh every pair several times.
+        connection.execute(
+            "create table weighed as select key_number_l, key_number_r, match_weight, match_key"
+            f" from {weighed.physical_name} where match_weight >= {_log_odds(0.001)}"
+        )
+        weighed.drop_table_from_database_and_remove_from_cache()
         rate = _rate(connection, model.matches_per_record, records, prior)
         shift = _log_odds(_chance(rate, records)) - _log_odds(prior)
         names = ", ".join("'" + rule.name.replace("'", "''") + "'" for rule in rules)
-        found = connection.execute(
+        # Numbers of our own making: a query without parameters is what gives Arrow without a copy.
+        weight = f"match_weight + {shift!r}"
+        found = connection.sql(
             f"""
             select
                 least(key_number_l, key_number_r) as left_number, greatest(key_number_l, key_number_r) as right_number,
-                1 / (1 + pow(2, -max(match_weight + $1))) as probability, max(match_weight + $1) as match_weight,
+                1 / (1 + pow(2, -max({weight}))) as probability, max({weight}) as match_weight,
                 [{names}][1 + min(cast(match_key as integer))] as blocked_by
             from weighed
-            where key_number_l <> key_number_r and match_weight + $1 >= $2
+            where key_number_l <> key_number_r and {weight} >= {_log_odds(threshold)!r}
             group by 1, 2
             order by 1, 2
-            """,
-            [shift, _log_odds(threshold)],
+            """
         ).to_arrow_table()
     return found.cast(SCHEMA).replace_schema_metadata({RATE: repr(rate).encode()})
 
@@ -126,6 +132,11 @@ def prepare(connection: duckdb.DuckDBPyConnection, people: pa.RecordBatchReader 
     columns = [row[0] for row in connection.execute("describe people").fetchall()]
     counts = connection.execute(f"select {', '.join(f'count({column})' for column in columns)} from people").fetchall()
     return {column for column, count in zip(columns, counts[0], strict=True) if count}
+
+
+def count_records(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many records were prepared."""
+    return int(connection.execute("select count(*) from people").fetchall()[0][0])
 
 
 def _rate(connection: duckdb.DuckDBPyConnection, start: float, records: int, prior: float) -> float:
@@ -156,7 +167,3 @@ def _chance(rate: float, records: int) -> float:
 
 def _log_odds(probability: float) -> float:
     return math.log2(probability / (1 - probability))
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    return int(connection.execute(f"select count(*) from {table}").fetchall()[0][0])
