@@ -2,6 +2,11 @@
 
 import pytest
 
+from regulars.errors import ModelError
+from regulars.identity.matching import ModelMatcher
+from regulars.identity.person_model import shipped_model
+from regulars.settings import IdentitySettings
+
 
 def matches(durable):
     rows = durable.session.query(
@@ -117,3 +122,21 @@ def test_turned_off_it_leaves_nothing(durable, likeness):
     durable.resolve()
     assert matches(durable) == {}
     assert frozenset("12") in durable.people()
+
+
+def test_the_shipped_model_finds_a_person_with_a_typo_and_leaves_another_alone(durable):
+    same = {"first_name": "Rosalind", "birth_date": "1974-03-09", "city": "Whitby", "postcode": "YO21 3PU"}
+    durable.customer("1", "rosalind.okafor@mail.example", last_name="Okafor", **same)
+    durable.customer("2", "rosalind.okafor@mial.example", last_name="Okafr", **same)
+    durable.customer("3", "gareth.pugh@mail.example", first_name="Gareth", last_name="Pugh", birth_date="1991-11-30")
+    settings = IdentitySettings()
+    durable.resolve(matcher=ModelMatcher(settings))
+    assert durable.people() == {frozenset("12"), frozenset("3")}
+    assert ModelMatcher(settings).fingerprint == shipped_model().fingerprint
+
+
+def test_a_model_that_is_not_there_stops_the_resolution(durable, tmp_path):
+    durable.customer("1", last_name="Lee")
+    matcher = ModelMatcher(IdentitySettings(model=tmp_path / "mine.json"))
+    with pytest.raises(ModelError, match=r"There is no model .*mine.json"):
+        durable.resolve(matcher=matcher)
