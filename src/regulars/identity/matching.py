@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import __version__, catalog
 from regulars.engines.base import Session
 from regulars.identity import exact
 from regulars.settings import IdentitySettings
@@ -118,8 +118,8 @@ class ModelMatcher:
 
     @property
     def fingerprint(self) -> str:
-        """That of the model."""
-        return self._model.fingerprint
+        """That of the model, and the version of the program, which may spell and choose records otherwise."""
+        return f"{__version__} {self._model.fingerprint}"
 
     def __call__(self, people: pa.RecordBatchReader, threshold: float) -> pa.Table:
         """Pairs of keys that the model holds for one person with at least this probability."""

@@ -1,13 +1,19 @@
 """Matches join groups into people, and no chain of them joins people who have nothing else in common."""
 
+from collections import Counter
 from itertools import combinations, pairwise
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regulars.identity import chains
 from regulars.identity.chains import ONE_LINK_IN, Links, joined
+from regulars.identity.person_model import shipped_model
+from regulars.identity.probabilistic import match_pairs
 
 numbers = st.integers(1, 12)
 pair = st.tuples(numbers, numbers).filter(lambda p: p[0] != p[1])
@@ -159,3 +165,35 @@ def test_many_chains_are_cut_in_seconds():
 
 def test_the_rule_is_the_one_that_is_written():
     assert ONE_LINK_IN == 6
+
+
+def pairs_of(labels):
+    return sum(size * (size - 1) // 2 for size in Counter(labels).values())
+
+
+@pytest.mark.slow
+def test_where_matches_err_protection_loses_little_and_prevents_most_false_pairs(shared_data, monkeypatch):
+    """Splink's fake_1000 at a threshold low enough for many false matches; the truth is its column `cluster`."""
+    rows = arrow_csv.read_csv(shared_data / "fake_1000.csv")
+    truth = rows["cluster"].to_pylist()
+    numbers = pa.array(range(1, len(truth) + 1), pa.int64())
+    people = pa.table(
+        {"record_number": numbers, "key_number": numbers, "group_number": numbers}
+        | {name: rows[name] for name in ("first_name", "city", "email")}
+        | {"last_name": rows["surname"], "birth_date": rows["dob"].cast(pa.string())}
+    )
+    found = match_pairs(people, shipped_model(), 0.02)
+    links = Links(*(found[name].to_numpy() for name in ("left_number", "right_number", "match_weight")))
+    nobody, nothing = np.empty(0, np.int64), np.empty((0, 2), np.int64)
+    outcome = {}
+    for rule in (ONE_LINK_IN, 10**9):
+        monkeypatch.setattr(chains, "ONE_LINK_IN", rule)
+        keys, persons = joined(nobody, nobody, links, nothing, 10**6)
+        labels = np.arange(len(truth) + 1)
+        labels[keys] = persons
+        right = pairs_of(zip(labels[1:].tolist(), truth, strict=True))
+        outcome[rule] = right, pairs_of(labels[1:].tolist()) - right
+    (protected, false), (plain, false_if_plain) = outcome.values()
+    assert false_if_plain > 100
+    assert false < false_if_plain / 3
+    assert protected > 0.97 * plain
