@@ -41,7 +41,8 @@ CUSTOMER_RECORDS = _table(
     "source varchar; source_customer_id varchar; customer_key varchar; email varchar; phone varchar;"
     "is_email_malformed boolean; first_name varchar; last_name varchar; full_name varchar; gender varchar;"
     "birth_date date; age integer; income decimal(18,2); address varchar; city varchar; postcode varchar;"
-    "country varchar; created_at timestamp; consent boolean; _load_id bigint; _row bigint",
+    "country varchar; created_at timestamp; consent boolean; is_deleted boolean default false; _load_id bigint;"
+    "_row bigint",
 )
 ORDERS = _table(
     "staging.orders",
@@ -58,7 +59,7 @@ ORDER_LINES = _table(
 EVENTS = _table(
     "staging.events",
     "source varchar; event_id varchar; occurred_at timestamp; event_type varchar; customer_key varchar; email varchar;"
-    "properties varchar; _load_id bigint; _row bigint",
+    "properties varchar; is_deleted boolean default false; _load_id bigint; _row bigint",
 )
 REJECTED_ROWS = _table(
     "staging.rejected_rows",
@@ -185,6 +186,7 @@ DIM_CUSTOMERS = "marts.dim_customers"
 FCT_ORDERS = "marts.fct_orders"
 IDENTITY_MAP = "marts.customer_identity_map"
 CUSTOMER_360 = "marts.customer_360"
+CUSTOMER_PURCHASE_EXTRACT = "marts.customer_purchase_extract"
 CUSTOMER_SEGMENTS = "marts.customer_segments"
 SEGMENT_METRICS = "marts.segment_metrics"
 FCT_CUSTOMER_RFM = "marts.fct_customer_rfm"

@@ -16,7 +16,8 @@ from rich.markup import escape
 
 from regulars import __version__
 from regulars import cli_views as views
-from regulars.cli_demo import demo_api
+from regulars.cli_demo import demo_api, demo_sources
+from regulars.cli_extract import extract
 from regulars.cli_identity import identity
 from regulars.cli_options import AsOf, Clusters, Json, Map, MaxWait, Quiet, SettingsFile, Warehouse, Window
 from regulars.cli_options import chosen_settings as _settings
@@ -37,6 +38,8 @@ sources = typer.Typer(help="Look at sources before anything is landed.", no_args
 app.add_typer(sources, name="sources")
 app.add_typer(identity, name="identity")
 app.command()(demo_api)
+app.command()(demo_sources)
+app.command()(extract)
 
 
 @app.callback(invoke_without_command=True)

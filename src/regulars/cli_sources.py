@@ -11,7 +11,7 @@ from rich.markup import escape
 
 from regulars.engines.base import open_engine
 from regulars.errors import InputError
-from regulars.land.trial import try_sources
+from regulars.land.trial import try_sources, what_landed
 from regulars.settings import Settings
 from regulars.terminal import console, errors, print_json, print_table
 
@@ -27,10 +27,14 @@ def test(settings: Settings, name: str | None, as_json: bool) -> None:
             f" They have: {', '.join(settings.sources)}."
         )
     engine = open_engine(settings)
-    with errors.status("Asking the sources"), engine.lock():
-        engine.prepare()
-        with engine.durable() as session:
-            trials = try_sources(session, settings, [name] if name else settings.sources)
+    names = [name] if name else list(settings.sources)
+    with errors.status("Asking the sources"):
+        with engine.lock():
+            engine.prepare()
+            with engine.durable() as session:
+                landed = what_landed(session, settings, names)
+        # Sources may take their time, and the warehouse is free meanwhile.
+        trials = try_sources(landed, settings, names)
     if as_json:
         print_json([asdict(trial) for trial in trials])
     else:

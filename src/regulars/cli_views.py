@@ -147,6 +147,8 @@ _LOADS = (
 
 def sources(settings: Settings, as_json: bool) -> None:
     """The settings' sources beside what the ledger says of each."""
+    from regulars.sources.address import address
+
     engine = open_engine(settings)
     landed: dict[str, dict[str, Any]] = {}
     if engine.has_live():
@@ -160,7 +162,7 @@ def sources(settings: Settings, as_json: bool) -> None:
     for name in names:
         source = settings.sources.get(name)
         row = landed.get(name, {})
-        path = ", ".join(source.paths) if source else "given on the command line"
+        path = address(source) if source else "given on the command line"
         entity = (source.entity if source else None) or row.get("entity")
         counts = {key: int(row.get(key) or 0) for key in ("loads", "rows", "staged", "rejected")}
         listed.append({"source": name, "entity": entity, **counts, "path": path})
@@ -230,18 +232,18 @@ def init_project(folder: Path) -> None:
 
 def preview(settings: Settings, pattern: str, as_json: bool) -> None:
     """How the files of a pattern would be read, each on its own."""
-    from regulars.land.stage import given_files, mapped
+    from regulars.land.given import fetched, given_files, mapped
     from regulars.sources.preview import preview as look
 
     for item in given_files([pattern], settings):
-        delivery = item.delivery
-        found = look(delivery, mapped(item, settings)[0])
+        with fetched(item, settings) as file:
+            found, name = look(file.delivery, mapped(file, settings)[0]), file.delivery.name
         mapping = found.mapping
         if as_json:
             print_json([vars(mapping) | {"columns": found.columns.to_pylist(), "rows": found.rows.to_pylist()}])
             continue
         preset = f"preset {mapping.preset}" if mapping.preset else "columns found by their names"
-        console.print(f"\n[bold]{delivery.name}[/]  {mapping.entity} of source [bold]{mapping.source}[/], {preset}")
+        console.print(f"\n[bold]{name}[/]  {mapping.entity} of source [bold]{mapping.source}[/], {preset}")
         print_table(found.columns, "Columns", wide=("example",))
         print_table(found.rows, "First rows, as received")
         for warning in found.warnings:

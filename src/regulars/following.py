@@ -16,6 +16,8 @@ from regulars.settings import Settings
 def follow(settings: Settings, watcher: Watcher, max_wait: float | None = None) -> None:
     """Lands what comes; each round is a run of its own, and between rounds the warehouse is free for others.
 
+    Rounds that landed something, or failed, stand in the journal; the others leave no trace.
+
     The first Ctrl-C lets the round end and returns; the second breaks it off, and nothing of that round is kept.
 
     Args:

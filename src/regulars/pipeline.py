@@ -20,16 +20,16 @@ from regulars.segments import load_map
 from regulars.settings import Settings
 
 if TYPE_CHECKING:
-    from regulars.land.stage import Given
+    from regulars.land.given import Given, Remote
     from regulars.transform import Transformer
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a run was asked to do beyond its settings."""
+    """What a run was asked to do beyond its settings; one that `may_be_empty` and lands nothing leaves no entry."""
 
     files: Sequence[str] = ()
-    given: Sequence[Given] = ()
+    given: Sequence[Given | Remote] = ()
     stages: Sequence[str] = ()
     full_refresh: bool = False
     restage: bool = False
@@ -80,6 +80,7 @@ class Run:
     transformer: Transformer
     progress: Callable[[str], None]
     notes: list[str] = field(default_factory=list)
+    has_landed: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,15 +107,18 @@ class RunReport:
 
 
 def _land(run: Run) -> str:
-    from regulars.land.stage import anything_staged, given_sources, land, restage
+    from regulars.land.given import emptied, given_sources
+    from regulars.land.stage import anything_staged, land, restage
 
     given = [*given_sources(run.request.files, run.settings), *run.request.given]
-    with run.engine.durable() as durable:
+    refresh = run.request.full_refresh
+    with emptied(run.engine.scratch_folder) as scratch, run.engine.durable() as durable:
         if run.request.restage:
             run.notes += restage(durable, run.settings, run.progress).notes
-        report = land(durable, run.settings, given, full_refresh=run.request.full_refresh, on_progress=run.progress)
+        report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=run.progress)
         has_rows = anything_staged(durable)
     run.notes += report.notes
+    run.has_landed = bool(report.loads)
     if not has_rows and report.loads:
         raise InputError(f"No row could be used. {' '.join(run.notes)} Mend the file or its mapping, and run again.")
     if not has_rows and not run.request.may_be_empty:
@@ -220,7 +224,10 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
             with suppress(WarehouseError):
                 engine.journal.finish_run(run.run_id, "failed", words)
             raise
-        engine.journal.finish_run(run.run_id, "done")
+        if request.may_be_empty and not run.has_landed:
+            engine.journal.forget_run(run.run_id)
+        else:
+            engine.journal.finish_run(run.run_id, "done")
     return RunReport(run.run_id, summaries, tuple(run.notes))
 
 

@@ -102,8 +102,8 @@ def run(
     Raises:
         RegularsError: See `regulars.errors` for the kinds.
     """
-    from regulars.land.stage import Given
-    from regulars.sources import FileOptions, expand, from_arrow, open_delivery
+    from regulars.land.given import Given, Remote, given_paths
+    from regulars.sources import from_arrow
 
     settings = overridden(
         settings or load_settings(),
@@ -116,15 +116,14 @@ def run(
         warehouse = keep.name
     settings = settings.model_copy(update={"warehouse": str(warehouse)})
     patterns = [str(files)] if isinstance(files, str | Path) else [str(file) for file in files]
-    given: list[Given] = []
+    given: list[Given | Remote] = []
     tables = {"customers": customers, "orders": orders, "order_lines": order_lines, "events": events}
     for entity, data in tables.items():
         if data is None:
             continue
         source_settings = settings.sources.get(entity, SourceSettings()).model_copy(update={"entity": entity})
         if isinstance(data, str | Path):
-            options = FileOptions.of(source_settings)
-            given += [Given(open_delivery(path, options), entity, source_settings) for path in expand([str(data)])]
+            given += given_paths([str(data)], entity, source_settings)
         else:
             given.append(Given(from_arrow(data, entity), entity, source_settings))
     report = run_pipeline(settings, Request(files=patterns, given=given, command="run (Python)"))

@@ -133,7 +133,14 @@ class SourceSettings(Section):
     """
 
     path: str | list[str] | None = Field(
-        None, description="File or glob, or a list of them, from the working directory"
+        None,
+        description="File or glob, or a list of them, from the working directory; or a URL such as"
+        " s3://bucket/orders-*.csv (pip install 'regulars[cloud]')",
+    )
+    storage_options: dict[str, Any] = Field(
+        {},
+        description="For a URL: arguments of its fsspec file system, such as endpoint_url; a value env:NAME is read"
+        " from a variable",
     )
     sql: SqlSettings | None = None
     mongo: MongoSettings | None = None
@@ -145,7 +152,7 @@ class SourceSettings(Section):
     fields: dict[str, str] = Field(
         {},
         description='field = "DuckDB SQL expression over the columns"; set_aside gives a reason for rows that are none,'
-        " timezone the zone of a row's times",
+        " timezone the zone of a row's times, deleted which records are deleted: by a time, a flag or a condition",
     )
     date_formats: list[str] = Field([], description="strptime formats, tried in this order before the built-in ones")
     decimal: Literal[".", ","] = Field(".", description="Decimal sign of its numbers")

@@ -9,8 +9,8 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-# Named in pyproject.toml though no line of ours imports them: what needs them, or pyarrow or dbt, does.
-NOT_IMPORTED = {"dbt-duckdb", "dlt"}
+# Named in pyproject.toml though no line of ours imports them: what needs them, or pyarrow, dbt or fsspec, does.
+NOT_IMPORTED = {"dbt-duckdb", "dlt", "s3fs"}
 
 
 def test_every_library_that_the_code_imports_is_a_dependency(repository: Path) -> None:

@@ -8,8 +8,9 @@ from importlib.resources import files
 from pathlib import Path
 
 from regulars.engines.base import Session
+from regulars.land.given import Given
 from regulars.land.ledger import Load
-from regulars.land.stage import Given, land
+from regulars.land.stage import land
 from regulars.settings import Settings
 from regulars.source_settings import SourceSettings
 from regulars.sources import open_delivery

@@ -17,7 +17,8 @@ import pytest
 
 from regulars.engines.duckdb import DuckDBEngine, DuckDBSession
 from regulars.errors import RegularsError
-from regulars.land.stage import Given, land
+from regulars.land.given import Given
+from regulars.land.stage import land
 from regulars.settings import Settings
 from regulars.source_settings import SourceSettings
 from regulars.sources import open_delivery

@@ -17,9 +17,12 @@ from confluent_kafka import Consumer
 from tests.end_to_end import doors
 from tests.servers_stream import Broker, broker, until
 
+from regulars.engines.base import open_engine
 from regulars.errors import InputError, SettingsError, SourceUnreachable
+from regulars.pipeline import Request, run_pipeline
+from regulars.settings import load_settings
 from regulars.source_settings import KafkaSettings
-from regulars.sources.kafka import _Reading, open_feed
+from regulars.sources.kafka import _Reading, look, open_feed
 
 __all__ = ["broker"]
 POISON = [
@@ -263,3 +266,44 @@ def test_following_lands_what_comes_and_stops_cleanly(shop: Path, broker: Broker
     assert "Everything landed so far is kept" in said.read_text()
     assert _ask(shop, "select count(*) from staging.orders") == [(3,)]
     assert set(_ask(shop, "select status from ops.loads")) == {("landed",)}
+
+
+def test_sources_test_looks_at_offsets_and_the_last_messages_alone(shop: Path, broker: Broker, request: Any) -> None:
+    topic = request.node.name
+
+    def tried() -> dict[str, Any]:
+        outcome = doors.command("sources", "test", "--json", folder=shop)
+        assert outcome.exit_code == 0, outcome.errors
+        [trial] = json.loads(outcome.output)
+        return trial
+
+    assert (tried()["would_land"], tried()["newest"]) == ("nothing new", None)
+    broker.send(topic, [(number % 3, _order(number)) for number in range(7)])
+    broker.send(topic, [(0, b"{broken")])
+    first = tried()
+    assert (first["is_reachable"], first["would_land"]) == (True, "8 record(s)")
+    assert {"order_id", "amount", "_kafka_offset"} <= set(first["columns"])
+    assert re.fullmatch(r"20..-..-..T..:..:..\....Z", first["newest"])
+    seen = look("shop", KafkaSettings(servers=broker.servers, topic=topic), json.dumps({"0": 2, "1": 2, "2": 2}))
+    assert seen["new_records"] == 2
+    _land(shop)
+    assert tried()["would_land"] == "nothing new"
+    listed = json.loads(doors.command("sources", "list", "--json", folder=shop).output)
+    assert listed[0]["path"] == f"kafka://{broker.servers}/{topic}"
+
+
+def test_rounds_that_land_nothing_leave_no_entry_in_the_journal(shop: Path, broker: Broker, request: Any) -> None:
+    settings = load_settings(shop / "regulars.toml").model_copy(update={"warehouse": str(shop / "warehouse")})
+    journal, a_round = open_engine(settings).journal, Request(stages=["land"], may_be_empty=True, command="a round")
+    for _ in range(3):
+        run_pipeline(settings, a_round)
+    assert (journal.runs_table().num_rows, journal.stages_table().num_rows) == (0, 0)
+    broker.send(request.node.name, [(0, _order(1))])
+    for _ in range(3):
+        run_pipeline(settings, a_round)
+    assert journal.runs_table().select(["command", "status"]).to_pylist() == [{"command": "a round", "status": "done"}]
+    assert journal.stages_table().num_rows == 1
+    gone = settings.sources["shop"].model_copy(update={"kafka": KafkaSettings(servers="127.0.0.1:9", topic="x")})
+    with pytest.raises(SourceUnreachable):
+        run_pipeline(settings.model_copy(update={"sources": {"shop": gone}}), a_round)
+    assert journal.runs_table().column("status").to_pylist() == ["failed", "done"]

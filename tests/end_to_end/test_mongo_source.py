@@ -17,7 +17,7 @@ from tests.servers_stream import Mongo, mongo
 
 from regulars.errors import InputError, SettingsError, SourceUnreachable
 from regulars.source_settings import MongoSettings
-from regulars.sources.mongo import open_feed
+from regulars.sources.mongo import look, open_feed
 
 __all__ = ["mongo"]
 DAY = dt.datetime(2025, 1, 3, 10)
@@ -160,3 +160,18 @@ def test_a_server_that_dies_in_the_middle_is_unreachable_and_nothing_is_kept(tmp
         assert len(_read(settings)[0]) == 500
     finally:
         dying.kill()
+
+
+def test_a_look_counts_what_a_reading_would_bring(settings: MongoSettings, orders: Any) -> None:
+    orders.insert_many([_order(1, DAY - dt.timedelta(days=1)), _order(2), _order(3)])
+    first = look("shop", settings, None)
+    assert (first["new_records"], first["newest"]) == (3, "2025-01-03T10:00:00Z")
+    assert {"_id", "order_id", "updated_at"} <= set(first["columns"])
+    _, since = _read(settings)
+    assert look("shop", settings, since)["new_records"] == 0
+    orders.insert_many([_order(4), _order(5, DAY + dt.timedelta(hours=1))])  # one exactly on the watermark
+    again = look("shop", settings, since)
+    assert (again["new_records"], again["newest"]) == (2, "2025-01-03T11:00:00Z")
+    assert len(_read(settings, since)[0]) == 2
+    with pytest.raises(InputError, match="There is no collection"):
+        look("shop", settings.model_copy(update={"collection": "nowhere"}), None)

@@ -16,6 +16,7 @@ from tests import servers
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.errors import SettingsError, SourceUnreachable
 from regulars.land import stage
+from regulars.land.given import given_sources
 from regulars.settings import Settings
 from regulars.source_settings import SourceSettings, SqlSettings
 from regulars.sources.feed import open_feed
@@ -55,7 +56,7 @@ def _land(folder: Path, settings: Settings) -> stage.LandReport:
     engine = DuckDBEngine(folder)
     engine.prepare()
     with engine.durable() as durable:
-        return stage.land(durable, settings, stage.given_sources([], settings))
+        return stage.land(durable, settings, given_sources([], settings))
 
 
 def _ask(folder: Path, sql: str) -> list[tuple[Any, ...]]:
@@ -166,6 +167,36 @@ def test_any_column_that_grows_is_a_watermark(orders: servers.Postgres, tmp_path
     assert _land(tmp_path, settings).loads == []
 
 
+def test_rows_that_are_deleted_by_a_time_are_cancelled_and_restored(orders: servers.Postgres, tmp_path: Path) -> None:
+    orders.run("alter table orders add column deleted_at timestamptz")
+    settings = _settings(orders.url)
+    orders.run(
+        "insert into orders select n, 'c' || n, '2025-03-01', n, 'paid', timestamptz '2025-03-01' + n * interval '1 s'"
+        " from generate_series(1, 5) n"
+    )
+    assert [load.rows for load in _land(tmp_path, settings).loads] == [5]
+    orders.run("update orders set deleted_at = '2025-03-02', updated_at = '2025-03-02' where order_id in (2, 4)")
+    [load] = _land(tmp_path, settings).loads
+    assert (load.rows, load.staged, load.superseded) == (2, 2, 2)
+    assert _standing(tmp_path) == {"1": "paid", "2": "cancelled", "3": "paid", "4": "cancelled", "5": "paid"}
+    assert _land(tmp_path, settings).loads == []
+    orders.run("update orders set deleted_at = null, updated_at = '2025-03-03' where order_id = 4")
+    [load] = _land(tmp_path, settings).loads
+    assert (load.rows, load.superseded) == (1, 1)
+    assert _standing(tmp_path) == {"1": "paid", "2": "cancelled", "3": "paid", "4": "paid", "5": "paid"}
+
+
+def _standing(folder: Path) -> dict[str, str]:
+    """Status by order, of the versions that nothing replaced."""
+    return dict(
+        _ask(
+            folder,
+            "select order_id, status from staging.orders o where not exists (select 1 from staging.superseded s"
+            " where s.load_id = o._load_id and s.row_number = o._row) order by 1",
+        )
+    )
+
+
 def test_a_look_counts_without_reading(orders: servers.Postgres) -> None:
     _put(orders, 1, 20)
     feed = SqlSettings(url=orders.url, query="select * from orders;", watermark="order_id")
@@ -262,4 +293,4 @@ def _die_landing(folder: Path, url: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with DuckDBEngine(folder).durable() as durable:
-        stage.land(durable, settings, stage.given_sources([], settings), on_progress=on_progress)
+        stage.land(durable, settings, given_sources([], settings), on_progress=on_progress)

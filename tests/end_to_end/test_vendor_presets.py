@@ -22,7 +22,8 @@ from regulars import run
 from regulars.engines.base import Session
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.errors import InputError
-from regulars.land.stage import Given, land, restage
+from regulars.land.given import Given
+from regulars.land.stage import land, restage
 from regulars.settings import Settings
 from regulars.source_settings import SourceSettings
 from regulars.sources import open_delivery

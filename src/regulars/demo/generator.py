@@ -22,14 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from regulars.demo.counts import counts, parameters
-from regulars.demo.customers_file import CustomerColumns
-from regulars.demo.dirt import date_styles, decide_customer_dirt, decide_guest_contact
-from regulars.demo.history import make_history
+from regulars.demo.drawing import draw
 from regulars.demo.options import GeneratedShop, OnProgress, ShopOptions
-from regulars.demo.orders_file import OrderColumns
-from regulars.demo.recipe import read_recipe
-from regulars.demo.records import choose_records, draw_records
-from regulars.demo.shop import open_shop
 from regulars.demo.truth import FutureTruth, GuestTruth, IdentityTruth, PeopleTruth, RfmTruth, true_rfm
 from regulars.demo.write import MARKER, Rows, replaced_folder, write_table
 
@@ -57,26 +51,14 @@ def generate(
 
 def _make(options: ShopOptions, folder: Path, hidden: Path, on_progress: OnProgress) -> GeneratedShop:
     """Draws everything, then writes it file by file."""
-    on_progress("people", 0, options.customers)
-    shop = open_shop(options, read_recipe())
-    on_progress("people", options.customers, options.customers)
-    on_progress("purchases", 0, options.orders or 0)
-    history = make_history(shop)
-    orders = history.orders
-    on_progress("purchases", orders.count, orders.count)
-    records = draw_records(shop, history.buyers, shop.chance("records"))
-    record = choose_records(records, orders, shop.people.count, shop.chance("record of each order"))
-
-    rates, is_dirty = shop.recipe.dirt, options.dirt
-    dirt = decide_customer_dirt(records.count, rates, is_dirty, shop.chance("customer dirt"))
-    guests = decide_guest_contact(int(orders.is_guest.sum()), rates, is_dirty, shop.chance("guest contact"))
-    style = date_styles(orders.count, shop.chance("order dates"))
+    drawn = draw(options, on_progress)
+    shop, history, orders, records = drawn.shop, drawn.history, drawn.orders, drawn.records
     rfm = true_rfm(orders, shop.people.count, shop.days)
 
     people = shop.people.count
     files: list[tuple[str, int, Rows]] = [
-        ("customers", records.count, CustomerColumns(shop, records, dirt)),
-        ("orders", orders.count, OrderColumns(shop, orders, record, style, guests)),
+        ("customers", records.count, drawn.customers),
+        ("orders", orders.count, drawn.orders_file),
         ("truth/people", people, PeopleTruth(shop, history.buyers, shop.recipe.spend)),
         ("truth/identity", records.count, IdentityTruth(records)),
         ("truth/guest_orders", int(orders.is_guest.sum()), GuestTruth(orders)),
@@ -87,7 +69,7 @@ def _make(options: ShopOptions, folder: Path, hidden: Path, on_progress: OnProgr
     for name, rows_in_all, rows in files:
         path = hidden / f"{name}.{options.format}"
         write_table(path, options.format, rows_in_all, rows, partial(_report, on_progress, name, rows_in_all))
-    totals = counts(shop, history, rfm, records, dirt=dirt, order_style=style)
+    totals = counts(shop, history, rfm, records, dirt=drawn.dirt, order_style=drawn.order_style)
     _write_json(hidden / "truth" / "counts.json", totals)
     _write_json(hidden / MARKER, parameters(shop, history.rate_factor))
     return GeneratedShop(

@@ -1,6 +1,6 @@
 """The purchase-history API: a server that tells what the holder of a mobile number bought, right or with faults.
 
-POST /purchases {"mobiles": [...]}    {"purchases": {mobile: [{date, amount, store}, ...], ...}}
+POST /purchases {"mobiles": [...]}    {"purchases": {mobile: [{date, amount, store}, ...], ...}}; ?bought_in=stores
 GET /purchases/pages                  {"purchases": [{purchase_id, mobile, date, amount, store}, ...]}, page by page
 GET /health                           {"status": "ok"}
 """
@@ -38,6 +38,7 @@ class Mobiles(BaseModel):
 def purchase_api(purchases: Purchases, faults: Faults | None = None) -> Application:
     """The application; with faults, it goes wrong at their rates."""
     chosen = faults or Faults()
+    told = {"all": purchases, "stores": purchases.in_stores()}
     api = FastAPI(title="Purchase history", version=__version__, description="A demo source for Regulars.")
 
     @api.exception_handler(RequestValidationError)
@@ -59,9 +60,9 @@ def purchase_api(purchases: Purchases, faults: Faults | None = None) -> Applicat
         return {"status": "ok"}
 
     @api.post("/purchases")
-    async def by_mobile(asked: Mobiles) -> JSONResponse:
-        """The purchases of each of these mobiles; an empty list for one that nobody knows."""
-        found = purchases.of(asked.mobiles)
+    async def by_mobile(asked: Mobiles, bought_in: Literal["all", "stores"] = "all") -> JSONResponse:
+        """The purchases of each of these mobiles, of all or of the stores alone; an empty list for an unknown one."""
+        found = told[bought_in].of(asked.mobiles)
         return JSONResponse({"purchases": {key: chosen.with_nonsense(rows, key) for key, rows in found.items()}})
 
     @api.get("/purchases/pages")

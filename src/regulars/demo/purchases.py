@@ -14,9 +14,9 @@ import pyarrow as pa
 from regulars.demo.contacts import spell_phones
 from regulars.demo.history import make_history
 from regulars.demo.options import ShopOptions
-from regulars.demo.orders import COMPLETED, FIRST_ORDER_ID
+from regulars.demo.orders import COMPLETED, FIRST_ORDER_ID, ONLINE, Orders
 from regulars.demo.recipe import read_recipe
-from regulars.demo.shop import open_shop
+from regulars.demo.shop import Shop, open_shop
 
 Purchase = dict[str, Any]
 
@@ -39,6 +39,10 @@ class Purchases:
         """What the holders of these numbers bought, by the numbers as they were asked for; nothing if unknown."""
         return {mobile: self.by_mobile.get(plain_mobile(mobile), []) for mobile in mobiles}
 
+    def in_stores(self) -> Purchases:
+        """Only what was bought in a store, and not online."""
+        return Purchases([row for row in self.rows if row["store"] != ONLINE])
+
     def after(self, purchase_id: int, rows: int, skipped: int = 0) -> list[Purchase]:
         """So many purchases beyond an id, below those skipped."""
         start = skipped + bisect.bisect_right(self.rows, purchase_id, key=lambda row: row["purchase_id"])
@@ -58,9 +62,13 @@ def shop_purchases(customers: int, seed: int) -> Purchases:
         InputError: There can be no such shop.
     """
     shop = open_shop(ShopOptions(customers=customers, seed=seed), read_recipe())
-    orders = make_history(shop).orders
+    return Purchases(purchases_table(shop, make_history(shop).orders).to_pylist())
+
+
+def purchases_table(shop: Shop, orders: Orders) -> pa.Table:
+    """The rows of `Purchases` as a table."""
     chosen = np.flatnonzero(orders.status == COMPLETED)
-    table = pa.table(
+    return pa.table(
         {
             "purchase_id": pa.array(chosen + FIRST_ORDER_ID),
             "mobile": spell_phones(shop.contacts, orders.person[chosen]),
@@ -71,4 +79,3 @@ def shop_purchases(customers: int, seed: int) -> Purchases:
             "store": pa.array(orders.stores).take(pa.array(orders.store[chosen])),
         }
     )
-    return Purchases(table.to_pylist())

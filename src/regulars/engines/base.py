@@ -54,13 +54,15 @@ class Session(Protocol):
 class Engine(Protocol):
     """A warehouse: durable schemas, a build in flight, the live state that readers see, a lock and a journal.
 
-    `query_errors` are what the driver raises for SQL that it cannot run.
+    `query_errors` are what the driver raises for SQL that it cannot run; `scratch_folder` is where a run that holds the
+    lock may keep files while it goes on.
     """
 
     kind: str
     location: str
     journal: Journal
     models_folder: Path
+    scratch_folder: Path
     query_errors: tuple[type[Exception], ...]
 
     def prepare(self) -> None:

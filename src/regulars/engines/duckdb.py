@@ -101,6 +101,7 @@ class DuckDBEngine:
         self.location = str(folder)
         self.journal = Journal(folder / "journal.sqlite")
         self.models_folder = folder / "models"
+        self.scratch_folder = folder / "scratch"
         # Absolute, because dbt takes a relative one from its project, which is inside the package.
         self.dbt_folder = folder.absolute() / "dbt"
         self._durable = folder / "durable.duckdb"
@@ -114,7 +115,7 @@ class DuckDBEngine:
             self._config["threads"] = threads
 
     def prepare(self) -> None:
-        """Makes the folder, the durable file, its schemas and tables."""
+        """Makes the folder, the durable file, its schemas and tables, and the columns that older tables lack."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -125,7 +126,11 @@ class DuckDBEngine:
             for table in catalog.DURABLE_TABLES:
                 columns = ", ".join(f"{name} {kind}" for name, kind in table.columns)
                 session.execute(f"create table if not exists {table.name} ({columns})")
-            _add_columns(session)
+                present = session.columns(table.name)
+                for name, kind in table.columns:
+                    # A warehouse of an older version lacks what came since.
+                    if name not in present:
+                        session.execute(f"alter table {table.name} add column {name} {kind}")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -254,19 +259,6 @@ class DuckDBEngine:
         run = self.journal.running()
         who = f"run {run.run_id} (process {run.process_id}, since {run.started_at} UTC)" if run else "another process"
         return f"The warehouse {self.folder} is held by {who}. Wait for it to end, then run again."
-
-
-def _add_columns(session: DuckDBSession) -> None:
-    """Gives the durable tables of a warehouse that an earlier version made the columns they lack."""
-    found = session.query(
-        "select schema_name || '.' || table_name as name, column_name from duckdb_columns()"
-        " where database_name = current_database() and not internal"
-    )
-    there = set(zip(found["name"].to_pylist(), found["column_name"].to_pylist(), strict=True))
-    for table in catalog.DURABLE_TABLES:
-        for name, kind in table.columns:
-            if (table.name, name) not in there:
-                session.execute(f"alter table {table.name} add column {name} {kind}")
 
 
 def bounded_memory() -> str:

@@ -81,6 +81,12 @@ class Journal:
                 (status, _text(ledger_time()), error, run_id),
             )
 
+    def forget_run(self, run_id: str) -> None:
+        """Takes a run out that came to nothing, so that one which looks every few seconds does not fill the journal."""
+        with self._connection() as connection:
+            connection.execute("delete from run_stages where run_id = ?", (run_id,))
+            connection.execute("delete from runs where run_id = ?", (run_id,))
+
     def start_stage(self, run_id: str, position: int, stage: str) -> None:
         """Opens a stage of a run."""
         with self._connection() as connection:

@@ -187,7 +187,12 @@ from (
     where staged.customer_key is not null and newer.entity is null
     group by staged.source, staged.customer_key, staged.email, staged.phone
 ) as ordering
-left join (select distinct customer_key from {catalog.CUSTOMER_RECORDS.name}) as recorded
+left join (
+    select distinct record.customer_key
+    from {catalog.CUSTOMER_RECORDS.name} as record
+    {_newer_version("record", "customer_records")}
+    where newer.entity is null
+) as recorded
     on recorded.customer_key = ordering.customer_key
 where recorded.customer_key is null or ordering.email is not null or ordering.phone is not null
 """

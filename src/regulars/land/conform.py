@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from regulars import catalog
 from regulars.land import parse
-from regulars.land.fields import SET_ASIDE, TIMEZONE, Fields, Refusal
+from regulars.land.fields import DELETED, SET_ASIDE, TIMEZONE, Fields, Refusal
 from regulars.settings import ShopSettings
 from regulars.source_settings import Entity, SourceSettings
 
 ROW_CONTENT = "row_content"
+_OF_NO_COLUMN = (SET_ASIDE, TIMEZONE, DELETED)
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,10 @@ class Conformer:
         rows = f"from {self.table.name} where source = {parse.quoted(self.source)} and _load_id = {self.load_id}"
         missing = " or ".join(f"{r.field} is null" for r in self.refusals if r.is_required)
         doubts = [f"exists (select 1 {rows} and ({missing}))"]
-        for special in (r for r in self.refusals if r.field in (SET_ASIDE, TIMEZONE)):
+        for special in (r for r in self.refusals if r.field in _OF_NO_COLUMN):
             doubts.append(f"exists (select 1 from ({self.typed}) typed where {special.condition})")
         for field in dict.fromkeys(r.field for r in self.refusals if not r.is_required):
-            if field in (SET_ASIDE, TIMEZONE):
+            if field in _OF_NO_COLUMN:
                 continue
             texts = f"select count(raw_row_{field}) from ({self.typed}) typed"
             doubts.append(f"({texts}) <> (select count({field}) {rows})")
@@ -82,7 +83,8 @@ def conformer(
         raw_table: Its raw table, as SQL, of which `load_id` says the rows.
         entity: What its rows are.
         fields: Expression over the raw columns per mapped field; `order_id = "row_content"` makes ids from the rows,
-            `set_aside` gives a reason for rows that are none of the entity, and `timezone` the zone of a row's times.
+            `set_aside` gives a reason for rows that are none of the entity, `timezone` the zone of a row's times, and
+            `deleted` says which records are deleted at the source.
         source_settings: Formats, decimal sign, zone and id space of the source.
         shop: The shop's zone and home country.
     """
@@ -97,11 +99,17 @@ def conformer(
         typed = _ids_from_content(typed)
     if entity in ("orders", "order_lines"):
         typed = f"select *, cast(ordered_at as date) as order_date from ({typed}) timed"
+    if entity == "order_lines" and build.has(DELETED):
+        # An order is cancelled when nothing of it is left; while some lines are, it is those.
+        lives = "bool_or(not raw_row_is_deleted) over (partition by order_id)"
+        typed = f"select *, raw_row_is_deleted and {lives} as raw_row_left_out from ({typed}) whole"
     return Conformer(entity, source, load_id, catalog.STAGED[entity], typed, tuple(refusals))
 
 
 _NO_DATE = "is no date in a known format; day first with slashes, month first with dashes, or set date_formats"
 _NO_NUMBER = "is no number that fits; set decimal if the comma is the decimal sign"
+_LINE_GONE = "the line was deleted at the source, and others of its order were not"
+_EVENT_GONE = "the event was deleted at the source, and has no event_id that an earlier one could be known by"
 _Conformed = tuple[dict[str, str], list[Refusal]]
 
 
@@ -126,6 +134,7 @@ def _customers(f: Fields) -> _Conformed:
         "country": f.text("country"),
         "created_at": f.moment("created_at"),
         "consent": f"cast({f.word('consent', 'null')} as boolean)",
+        "is_deleted": f.is_deleted(),
         **f.with_raw("birth_date", "age", "income", "created_at"),
     }
     refusals = [
@@ -147,7 +156,7 @@ def _orders(f: Fields) -> _Conformed:
         "ordered_at": f.moment("ordered_at"),
         "amount": f.number("amount", "decimal(18,2)"),
         "currency": f"upper({f.text('currency')})",
-        "status": f"lower({f.text('status')})",
+        "status": f.status(),
         "store": f.text("store"),
         "refunded_amount": f.number("refunded_amount", "decimal(18,2)"),
         "refund_date": f"cast({f.moment('refund_date')} as date)",
@@ -179,10 +188,13 @@ def _order_lines(f: Fields) -> _Conformed:
         "country": f.text("country"),
         "store": f.text("store"),
         "currency": f"upper({f.text('currency')})",
-        "status": f"lower({f.text('status')})",
+        "status": f.status(),
+        "raw_row_is_deleted": f.is_deleted(),
         **f.with_raw("ordered_at", "quantity", "unit_price"),
     }
+    gone = Refusal(DELETED, "raw_row_left_out", parse.quoted(_LINE_GONE), "order_id", False)
     refusals = [
+        *([gone] if f.has(DELETED) else []),
         f.required("order_id"),
         *f.typed("ordered_at", _NO_DATE, required=True),
         *f.typed("quantity", _NO_NUMBER, required=True),
@@ -199,9 +211,12 @@ def _events(f: Fields) -> _Conformed:
         "customer_key": f.customer_key(),
         "email": f.email(),
         "properties": f.text("properties"),
+        "is_deleted": f.is_deleted(),
         **f.with_raw("occurred_at"),
     }
-    return columns, [*f.typed("occurred_at", _NO_DATE, required=True), f.required("event_type")]
+    gone = Refusal(DELETED, "is_deleted and event_id is null", parse.quoted(_EVENT_GONE), "null", False)
+    refusals = [*f.typed("occurred_at", _NO_DATE, required=True), f.required("event_type")]
+    return columns, [*([gone] if f.has(DELETED) else []), *refusals]
 
 
 _RECORD_ID = {

@@ -14,6 +14,9 @@ from regulars.source_settings import SourceSettings
 # Fields of every entity that say how a row is read, and are no columns of staging.
 SET_ASIDE = "set_aside"
 TIMEZONE = "timezone"
+DELETED = "deleted"
+# What a column says that is a flag, or a time that MySQL leaves at zero, of a record that is not deleted.
+_NOT_DELETED = ("false", "f", "no", "n", "0", "0.0", "0000-00-00", "0000-00-00 00:00:00")
 _NO_ZONE = "its time zone is not known for certain; set timezone, which is then that of all its rows"
 
 
@@ -89,6 +92,17 @@ class Fields:
         return (
             parse.phone(self.raw("phone"), self.shop.country, country) if self.has("phone") else "cast(null as varchar)"
         )
+
+    def is_deleted(self) -> str:
+        """Whether the source says that the record is deleted: by a time, by a flag, or by what a condition gives."""
+        if not self.has(DELETED):
+            return "false"
+        return f"coalesce(lower({self.text(DELETED)}) not in ({', '.join(map(parse.quoted, _NOT_DELETED))}), false)"
+
+    def status(self) -> str:
+        """The word of status; a deleted order is a cancelled one."""
+        word = f"lower({self.text('status')})"
+        return f"case when {self.is_deleted()} then 'cancelled' else {word} end" if self.has(DELETED) else word
 
     def customer_key(self) -> str:
         """Whose the row is: by id, else by e-mail, else by phone."""

@@ -51,13 +51,28 @@ def landed_before(session: Session, source: str, content_hash: str) -> bool:
 
 
 def watermark_of(session: Session, source: str) -> str | None:
-    """Up to where the source was read by its newest load that landed; None when it must be read from the beginning."""
+    """Up to where the source was read by its newest load that landed; None when it must be read from the beginning.
+
+    A file, which has a content hash, keeps its version there, which is no watermark.
+    """
     found = session.query(
-        f"select watermark from {catalog.LOADS.name} where source = $1 and status = 'landed'"
-        " order by load_id desc limit 1",
+        f"select case when content_hash = '' then watermark end from {catalog.LOADS.name}"
+        " where source = $1 and status = 'landed' order by load_id desc limit 1",
         (source,),
     )
     return found.column(0)[0].as_py() if found.num_rows else None
+
+
+def version_landed(session: Session, source: str | None, uri: str, version: str | None) -> bool:
+    """Whether just this version of a store's file has landed, in this source or, if none is known, in any."""
+    if version is None:
+        return False
+    found = session.query(
+        f"select 1 from {catalog.LOADS.name} where uri = $1 and watermark = $2 and content_hash <> ''"
+        " and status = 'landed' and (source = $3 or $3 is null) limit 1",
+        (uri, version, source),
+    )
+    return found.num_rows > 0
 
 
 def sizes_landed(session: Session, source: str) -> set[int]:

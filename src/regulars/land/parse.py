@@ -28,6 +28,8 @@ _ISO_DAY = r"^\d{4}-\d{1,2}-\d{1,2}"
 _ISO_TIME = r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?"
 # An offset or a name of the IANA list; abbreviations such as CST and BST mean several zones and are not guessed.
 _ZONE = r"(Z|z|UTC|GMT|[+-]\d{2}(:?\d{2})?|[A-Za-z_]+(/[A-Za-z0-9_+-]+)+)"
+# The shape in which databases and APIs write a time with its zone: all of these are among those above.
+_ZONED_ISO = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$"
 _EMAIL = r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]{2,}$"
 
 
@@ -125,7 +127,9 @@ def moment(
     spelt = f"regexp_replace({value}, '([0-9]) ?(Z|z|UTC|GMT)$', '\\1Z')"
     spelt = f"regexp_replace({spelt}, ' ([+-][0-9])', '\\1')"
     is_zoned = f"{value} ~ '{_ISO_DAY}{_ISO_TIME} ?{_ZONE}$'"
-    zoned = f"case when {is_zoned} then timezone({zone}, try_cast({spelt} as timestamptz)) end"
+    zoned = f"case when {is_zoned} then {_on_clock(shop_zone, f'try_cast({spelt} as timestamptz)')} end"
+    # A text of this shape is nothing else, so the other ways to read one are not tried, also where it is no time.
+    zoned_iso = _on_clock(shop_zone, f"try_cast({expression} as timestamptz)")
     # DuckDB ignores what follows a time without a zone, be it PM or CET, so only a whole match is one.
     other_iso = f"case when {value} ~ '{_ISO_DAY}({_ISO_TIME})?$' then try_cast({value} as timestamp) end"
     epoch = (
@@ -139,11 +143,19 @@ def moment(
     )
     others = [zoned, local(other_iso), local(f"try_strptime({value}, {_listed(built_in)})")]
     others += [local(compact), local(serial), epoch]
-    known = f"case when {is_iso} then {local(iso)} else coalesce({', '.join(others)}) end"
+    known = (
+        f"case when {is_iso} then {local(iso)} when {expression} ~ '{_ZONED_ISO}' then {zoned_iso}"
+        f" else coalesce({', '.join(others)}) end"
+    )
     if not formats:
         return known
     own = f"try_strptime({value}, {_listed(formats)})"
     return f"case when {own} is not null then {local(own)} else {known} end"
+
+
+def _on_clock(shop_zone: str, instant: str) -> str:
+    """An instant as the time that a clock of the shop shows; UTC needs no calendar of zones, which is slow."""
+    return f"make_timestamp(epoch_us({instant}))" if shop_zone == "UTC" else f"timezone({quoted(shop_zone)}, {instant})"
 
 
 def is_certain_zone(zone: str) -> str:

@@ -6,7 +6,8 @@ landed before it stays landed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,10 +17,11 @@ from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
 from regulars.errors import RegularsError, SettingsError, SourceUnreachable
 from regulars.land import ledger, raw
+from regulars.land.given import Asked, Given, Remote, fetched, mapped
 from regulars.land.load import NothingNew, Target, land_delivery, stage
 from regulars.settings import Settings
 from regulars.source_settings import SourceSettings
-from regulars.sources import Delivery, FileOptions, Mapping, detect, expand, likely_source, open_delivery
+from regulars.sources import Mapping, detect
 from regulars.sources.feed import open_feed
 
 Progress = Callable[[str], None]
@@ -45,29 +47,13 @@ class LandReport:
         return words + (f", {duplicates:,} duplicates" if duplicates else "")
 
 
-@dataclass(frozen=True)
-class Given:
-    """A delivery to land and the settings of the source it is known to belong to, if any."""
-
-    delivery: Delivery
-    source: str | None
-    settings: SourceSettings
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A source that is no file: it is asked for what is new since its last load."""
-
-    source: str
-    settings: SourceSettings
-
-
 def land(
     session: Session,
     settings: Settings,
-    given: Iterable[Given | Asked],
+    given: Iterable[Given | Remote | Asked],
     *,
     full_refresh: bool = False,
+    scratch: Path | None = None,
     on_progress: Progress = lambda words: None,
 ) -> LandReport:
     """Lands every delivery that is not landed yet, in the order given.
@@ -75,8 +61,9 @@ def land(
     Args:
         session: The durable warehouse.
         settings: All settings.
-        given: The deliveries, and the sources to ask.
+        given: The deliveries, the files to fetch and the sources to ask.
         full_refresh: Forget what the sources landed before, and start again.
+        scratch: Where fetched files lie while they are read; unset = the system's temporary folder.
         on_progress: Told in words how far the stage is.
 
     Raises:
@@ -90,28 +77,52 @@ def land(
     for item in sorted(given, key=_asks_about_customers):
         if isinstance(item, Given):
             _land_one(session, settings, item, report, on_progress, refreshed if full_refresh else None)
-            continue
-        on_progress(f"{item.source}: asking what is new")
-        since = None if full_refresh else ledger.watermark_of(session, item.source)
-        is_open = False
-        try:
-            with open_feed(item.source, item.settings, since, partial(customer_keys, session)) as delivery:
-                is_open = True
+        elif isinstance(item, Remote):
+            if not full_refresh and ledger.version_landed(session, item.source, item.file.url, item.file.version):
+                report.known.append(item.file.name)
+                continue
+            on_progress(f"{item.file.name}: fetching")
+            with (
+                _failures_entered(session, item.source, item.settings, item.file.url) as opened,
+                fetched(item, settings, scratch) as found,
+            ):
+                opened.append(found)
+                _land_one(session, settings, found, report, on_progress, refreshed if full_refresh else None)
+        else:
+            on_progress(f"{item.source}: asking what is new")
+            since = None if full_refresh else ledger.watermark_of(session, item.source)
+            with (
+                _failures_entered(session, item.source, item.settings, item.source) as opened,
+                open_feed(item.source, item.settings, since, partial(customer_keys, session)) as delivery,
+            ):
                 found = Given(delivery, item.source, item.settings)
+                opened.append(found)
                 if not delivery.columns:
                     report.known.append(item.source)
                     report.notes += [f"{item.source}: {note}" for note in delivery.warnings]
                     continue
                 _land_one(session, settings, found, report, on_progress, refreshed if full_refresh else None)
-        except RegularsError as error:
-            # What goes wrong with an open delivery is entered by who lands it, unless the feed broke off.
-            if not is_open or isinstance(error, SourceUnreachable):
-                _enter_failure(session, item.source, item.settings.entity or "", item.source, 0, error)
-            raise
     return report
 
 
-def _asks_about_customers(item: Given | Asked) -> bool:
+@contextmanager
+def _failures_entered(
+    session: Session, source: str | None, settings: SourceSettings, uri: str
+) -> Iterator[list[Given]]:
+    """Enters in the ledger what goes wrong before the list holds what was opened, or when its source breaks off.
+
+    What else goes wrong with an open delivery is entered by who lands it.
+    """
+    opened: list[Given] = []
+    try:
+        yield opened
+    except RegularsError as error:
+        if source and (not opened or isinstance(error, SourceUnreachable)):
+            _enter_failure(session, source, settings.entity or "", uri, 0, error)
+        raise
+
+
+def _asks_about_customers(item: Given | Remote | Asked) -> bool:
     rest = item.settings.rest
     return isinstance(item, Asked) and rest is not None and rest.batch_keys is not None
 
@@ -192,44 +203,6 @@ def restage(session: Session, settings: Settings, on_progress: Progress = lambda
                 ledger.recount(session, staged)
                 report.loads.append(staged)
     return report
-
-
-def given_sources(patterns: Sequence[str], settings: Settings) -> list[Given | Asked]:
-    """The files behind patterns of the command line, or the settings' sources when no pattern is given."""
-    if patterns:
-        return [*given_files(patterns, settings)]
-    found: list[Given | Asked] = []
-    for name, source in settings.sources.items():
-        if source.feed is not None:
-            found.append(Asked(name, source))
-            continue
-        options = FileOptions.of(source)
-        found += [Given(open_delivery(path, options), name, source) for path in expand(source.paths)]
-    return found
-
-
-def given_files(patterns: Sequence[str], settings: Settings) -> list[Given]:
-    """The files behind patterns of the command line."""
-    return [Given(_opened(path, settings), None, SourceSettings()) for path in expand(patterns)]
-
-
-def _opened(path: Path, settings: Settings) -> Delivery:
-    """A file of the command line, read as the settings say of the source that its columns show it to belong to."""
-    delivery = open_delivery(path)
-    source = settings.sources.get(likely_source(delivery.columns))
-    options = FileOptions.of(source) if source else FileOptions()
-    return delivery if options == FileOptions() else open_delivery(path, options)
-
-
-def mapped(item: Given, settings: Settings) -> tuple[Mapping, SourceSettings]:
-    """A delivery's mapping; one given without its source's name takes the settings of the source it turns out to be."""
-    delivery, sample = item.delivery, item.delivery.sample()
-    if item.source is not None:
-        return detect(delivery.columns, sample, delivery.name, item.source, item.settings), item.settings
-    name = likely_source(delivery.columns)
-    source_settings = settings.sources.get(name, item.settings)
-    known = name if name in settings.sources else None
-    return detect(delivery.columns, sample, delivery.name, known, source_settings), source_settings
 
 
 def _target(mapping: Mapping, source: SourceSettings, settings: Settings) -> Target:

@@ -4,6 +4,9 @@ Customers, orders and events are known by (source, id): an equal row is an exact
 changed one replaces the version before it. The lines of an order are one record: equal lines within it are kept, and a
 load that brings the order again replaces them, unless it brings the very same lines. The statements run after the
 load's rows are in staging, in its transaction.
+
+A customer or event that is deleted at the source is a version like any other, and superseded from the start: no version
+of it is current until one comes that is not deleted.
 """
 
 from __future__ import annotations
@@ -39,10 +42,11 @@ def _settle_records(session: Session, entity: Entity, source: str, load_id: int)
     content = ", ".join(c for c in catalog.STAGED[entity].column_names if c not in ("_load_id", "_row"))
     mine = f"source = {quoted(source)} and _load_id = {load_id}"
     earlier = f"source = {quoted(source)} and _load_id < {load_id}"
+    is_deleted = "is_deleted" if "is_deleted" in catalog.STAGED[entity].column_names else "false"
     session.execute(
         f"create or replace temp table repeated_ids as"
         f" select {record_id} as record_id from {table} where {mine} and {record_id} is not null"
-        f" group by 1 having count(*) > 1"
+        f" group by 1 having count(*) > 1 or bool_or({is_deleted})"
     )
     if _count(session, f"select count(*) from (select 1 from {table} where {earlier} limit 1)"):
         session.execute(
@@ -52,16 +56,19 @@ def _settle_records(session: Session, entity: Entity, source: str, load_id: int)
         )
     if not _count(session, "select count(*) from repeated_ids"):
         return Versions(0, 0)
-    # The version before the load (the newest earlier row that nothing supersedes) opens each record's sequence.
+    # The version before the load (the newest earlier row that nothing but its deletion supersedes) opens each sequence.
     session.execute(
         f"create or replace temp table sequenced as"
-        f" select _load_id, _row, record_id, content is not distinct from lag(content) over sequence as is_duplicate"
-        f" from (select _load_id, _row, {record_id} as record_id, row({content}) as content from {table} staged"
+        f" select _load_id, _row, record_id, is_gone, content is not distinct from lag(content) over sequence"
+        f"   as is_duplicate"
+        f" from (select _load_id, _row, {record_id} as record_id, {is_deleted} as is_gone, row({content}) as content"
+        f"   from {table} staged"
         f"   where source = {quoted(source)} and _load_id <= {load_id}"
         f"   and {record_id} in (select record_id from repeated_ids)"
-        f"   and not exists (select 1 from {catalog.SUPERSEDED.name} s where s.entity = {quoted(_ENTITY_NAME[entity])}"
-        f"     and s.source = staged.source and s.record_id = staged.{record_id} and s.load_id = staged._load_id"
-        f"     and s.row_number = staged._row)) versions"
+        f"   and ({is_deleted} or not exists (select 1 from {catalog.SUPERSEDED.name} s"
+        f"     where s.entity = {quoted(_ENTITY_NAME[entity])} and s.source = staged.source"
+        f"     and s.record_id = staged.{record_id} and s.load_id = staged._load_id"
+        f"     and s.row_number = staged._row))) versions"
         f" window sequence as (partition by record_id order by _load_id, _row)"
     )
     duplicates = _count(session, f"select count(*) from sequenced where is_duplicate and _load_id = {load_id}")
@@ -75,7 +82,8 @@ def _settle_records(session: Session, entity: Entity, source: str, load_id: int)
         f"select {quoted(_ENTITY_NAME[entity])} as entity, {quoted(source)} as source, record_id, _load_id as load_id,"
         f" _row as row_number from"
         f" (select *, row_number() over (partition by record_id order by _load_id desc, _row desc)"
-        f" as newness from sequenced where not (is_duplicate and _load_id = {load_id})) where newness > 1",
+        f" as newness from sequenced where not (is_duplicate and _load_id = {load_id}))"
+        f" where case when is_gone then _load_id = {load_id} else newness > 1 end",
     )
     return Versions(duplicates, superseded)
 

@@ -66,8 +66,10 @@ def open_feed(
     return opened
 
 
-def look_at(name: str, source: SourceSettings, since: str | None) -> dict[str, Any] | None:
+def look_at(name: str, source: SourceSettings, since: str | None, keys: Keys = no_keys) -> dict[str, Any] | None:
     """The `columns`, the `newest` watermark and the number of `new_records` of a feed; None if only landing can tell.
+
+    Where there may be more than was looked at, `is_least` is true.
 
     Raises:
         SettingsError: What reads such a feed is not installed, or the settings do not fit.
@@ -75,7 +77,8 @@ def look_at(name: str, source: SourceSettings, since: str | None) -> dict[str, A
     """
     feed, reader = _reader(name, source)
     look: Callable[..., dict[str, Any]] | None = getattr(reader, "look", None)
-    return None if look is None else look(name, feed, since)
+    more = {"keys": keys} if isinstance(feed, RestSettings) else {}
+    return None if look is None else look(name, feed, since, **more)
 
 
 def _reader(name: str, source: SourceSettings) -> tuple[object, Any]:
@@ -97,9 +100,7 @@ def nothing_new(name: str, uri: str) -> Delivery:
 
 
 @contextmanager
-def spooled(
-    name: str, uri: str, lines: Iterable[bytes], watermark: Callable[[], str | None], *, are_blocks: bool = False
-) -> Iterator[Delivery]:
+def spooled(name: str, uri: str, lines: Iterable[bytes], watermark: Callable[[], str | None]) -> Iterator[Delivery]:
     """A delivery of JSON records, one a line, by way of a temporary file.
 
     Records have no common columns, so all must be seen before the first can be landed; the file holds them, not the
@@ -110,7 +111,6 @@ def spooled(
         uri: Where the records come from, without secrets, for the ledger.
         lines: The records.
         watermark: Up to where the source was read, once the lines are exhausted.
-        are_blocks: Whether `lines` come many at once, with line ends between records and none within.
     """
     with TemporaryDirectory(prefix="regulars-feed-") as folder:
         file = Path(folder) / "records.jsonl"
@@ -119,7 +119,7 @@ def spooled(
             for line in lines:
                 # Bytes that are no text make the one record unreadable, not the file.
                 text = line if line.isascii() else line.decode(errors="replace").encode()
-                size += spool.write(text if are_blocks else text.replace(b"\n", b" ")) + spool.write(b"\n")
+                size += spool.write(text.replace(b"\n", b" ")) + spool.write(b"\n")
         if not size:
             yield nothing_new(name, uri)
             return

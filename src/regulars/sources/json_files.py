@@ -24,8 +24,9 @@ _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _AT_RISK = "[0-9][.][0-9]*0[^0-9.]|[0-9][eE]|[0-9.]{16}"
 _STRING_OR_NUMBER = r"""("(?:[^"\\]|\\.)*")|(-?[0-9]+(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?)"""
 _MARKED = rf"regexp_replace(object, '{_STRING_OR_NUMBER}', '\1{_OPEN}\2{_CLOSE}', 'gs')"
+_IS_AT_RISK = f"regexp_matches(object, '{_AT_RISK}')"
 _KEEPING_DIGITS = (
-    f"case when regexp_matches(object, '{_AT_RISK}') then replace(replace(replace({_MARKED}, '{_OPEN}{_CLOSE}', ''),"
+    f"case when {_IS_AT_RISK} then replace(replace(replace({_MARKED}, '{_OPEN}{_CLOSE}', ''),"
     f""" '{_OPEN}', '"{_OPEN}'), '{_CLOSE}', '{_CLOSE}"') else object end"""
 )
 
@@ -61,27 +62,27 @@ def _read(path: Path, objects: str, keys: list[str], delivery: Delivery) -> Iter
     with duckdb.connect() as connection:
         try:
             values = f"case when ok then json_extract_string({_KEEPING_DIGITS}, [{pointers}]) end"
-            reader = connection.sql(f"select ok, object, {values} as found from ({objects})").to_arrow_reader(
-                _BATCH_ROWS
-            )
+            # The objects themselves are many times what is taken out of them; only the refused ones come along.
+            refused = "case when not ok then object end"
+            sql = f"select ok, {_IS_AT_RISK} as marked, {refused} as refused, {values} as found from ({objects})"
+            reader = connection.sql(sql).to_arrow_reader(_BATCH_ROWS)
             for batch in reader:
                 numbers = pa.array(np.arange(first, first + batch.num_rows))
                 first += batch.num_rows
                 ok = batch.column("ok")
                 if not pc.all(ok).as_py():
-                    refused = pc.invert(ok)
-                    reason = pa.repeat(pa.scalar("the row is no JSON object"), pc.sum(refused).as_py())
-                    bad.append(
-                        pa.table(
-                            [numbers.filter(refused), reason, batch.column("object").filter(refused)], schema=MALFORMED
-                        )
-                    )
+                    is_bad = pc.invert(ok)
+                    reason = pa.repeat(pa.scalar("the row is no JSON object"), pc.sum(is_bad).as_py())
+                    texts = batch.column("refused").filter(is_bad)
+                    bad.append(pa.table([numbers.filter(is_bad), reason, texts], schema=MALFORMED))
                 kept = batch.filter(ok)
                 found = pc.list_flatten(kept.column("found"))
                 cells = [found.take(pa.array(np.arange(i, len(found), len(keys)))) for i in range(len(keys))]
-                cells = [_restored(cell) for cell in cells]
-                texts = pa.RecordBatch.from_arrays(cells, names=delivery.columns)
-                yield numbered(texts, delivery.columns, numbers.filter(ok))
+                if pc.any(batch.column("marked")).as_py():
+                    cells = [_restored(cell) for cell in cells]
+                cells = [pc.if_else(pc.equal(cell, ""), pa.scalar(None, pa.string()), cell) for cell in cells]
+                rows = pa.RecordBatch.from_arrays(cells, names=delivery.columns)
+                yield numbered(rows, delivery.columns, numbers.filter(ok))
         except duckdb.Error as error:
             raise InputError(_not_json(path, error)) from None
         finally:
@@ -89,19 +90,22 @@ def _read(path: Path, objects: str, keys: list[str], delivery: Delivery) -> Iter
 
 
 def _restored(cells: pa.Array) -> pa.Array:
-    """Numbers inside nested values without the quotes that kept their digits; empty text as null."""
+    """Numbers inside nested values without the quotes that kept their digits."""
     if pc.any(pc.match_substring(cells, _OPEN)).as_py():
         for mark in (f'"{_OPEN}', f'{_CLOSE}"', _OPEN, _CLOSE):
             cells = pc.replace_substring(cells, mark, "")
-    return pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
+    return cells
 
 
 def _keys(path: Path, objects: str) -> list[str]:
     """Every key of every object, in the order in which they first appear."""
-    sql = (
-        f"select key from (select unnest(json_keys(case when ok then object end)) as key, place from"
-        f" (select object, ok, row_number() over () as place from ({objects}))) group by key order by min(place), key"
+    # Most objects have the same keys, so that few lists of them are left to take apart.
+    lists = (
+        """select from_json(keys, '["VARCHAR"]') as keys, min(place) as place from"""
+        " (select cast(to_json(json_keys(object)) as varchar) as keys, place from"
+        f" (select case when ok then object end as object, row_number() over () as place from ({objects}))) group by 1"
     )
+    sql = f"select key from (select unnest(keys) as key, place from ({lists})) group by key order by min(place), key"
     with duckdb.connect() as connection:
         try:
             found = connection.sql(sql).to_arrow_table().column(0).to_pylist()
@@ -120,13 +124,18 @@ def _keys(path: Path, objects: str) -> list[str]:
 
 def _lines_sql(path: Path, facts: Survey) -> str:
     """One object per line, each judged on its own."""
-    is_object = "case when json_valid(line) then json_type(line) = 'OBJECT' else false end"
+    # Asking for its type would parse each line once more: what is valid and begins with a brace is an object.
+    is_object = (
+        "case when starts_with(line, '{') then json_valid(line)"
+        " when json_valid(line) then json_type(line) = 'OBJECT' else false end"
+    )
     # Not strict: the line breaks of one file may differ.
     options = (
         "columns = {'line': 'VARCHAR'}, auto_detect = false, header = false, delim = '\\x01', quote = '', escape = '',"
         f" strict_mode = false, max_line_size = {_LARGEST_OBJECT}, compression = '{_compression(facts)}'"
     )
-    return f"select line as object, {is_object} as ok from read_csv({_quoted(path)}, {options}) where trim(line) <> ''"
+    is_row = "starts_with(line, '{') or trim(line) <> ''"
+    return f"select line as object, {is_object} as ok from read_csv({_quoted(path)}, {options}) where {is_row}"
 
 
 def _objects_sql(path: Path, facts: Survey, shape: str, largest: int) -> str:

@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from typing import Any
 
 from confluent_kafka import (
     TIMESTAMP_NOT_AVAILABLE,
@@ -40,6 +41,23 @@ def open_feed(name: str, settings: KafkaSettings, since: str | None) -> Abstract
         InputError: There is no such topic.
     """
     return _opened(name, settings, since)
+
+
+def look(name: str, settings: KafkaSettings, since: str | None) -> dict[str, Any]:
+    """The fields and the time of the newest messages, one of each partition, and how many wait to be landed.
+
+    Raises:
+        SettingsError: The options do not fit.
+        SourceUnreachable: The brokers do not answer.
+        InputError: There is no such topic.
+    """
+    with closing(_Reading(settings, since)) as reading:
+        waiting = reading.waiting
+        newest = [json.loads(line) for line in reading.newest()]
+    records = [record for record in newest if isinstance(record, dict)]
+    times = [record["_kafka_timestamp"] for record in records if record["_kafka_timestamp"]]
+    columns = list(dict.fromkeys(key for record in records for key in record))
+    return {"columns": columns, "newest": max(times, default=None), "new_records": waiting}
 
 
 @contextmanager
@@ -85,6 +103,16 @@ class _Reading:
     def watermark(self) -> str:
         """The next offset of every partition."""
         return json.dumps({str(partition): offset for partition, offset in sorted(self._next.items())})
+
+    @property
+    def waiting(self) -> int:
+        """How many messages lie between where the partitions start and where they end."""
+        return sum(end - self._next[partition] for partition, end in self._ends.items())
+
+    def newest(self) -> Iterator[bytes]:
+        """The last message of each partition that has any."""
+        self._next = {p: max(end - 1, 0) for p, end in self._ends.items()}
+        yield from self.lines()
 
     def lines(self) -> Iterator[bytes]:
         """Every message up to the ends, as a JSON object with its place; what is no object as a list, to be set aside.

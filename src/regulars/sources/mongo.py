@@ -19,6 +19,7 @@ from bson.binary import UUID_SUBTYPE
 from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.datetime_ms import DatetimeMS
 from pymongo import MongoClient, errors
+from pymongo.collection import Collection
 from pymongo.uri_parser import parse_uri
 
 from regulars.errors import InputError, RegularsError, SettingsError, SourceUnreachable
@@ -26,10 +27,11 @@ from regulars.source_settings import MongoSettings, secret
 from regulars.sources.delivery import Delivery
 from regulars.sources.feed import spooled
 from regulars.sources.json_lines import json_line
+from regulars.sources.look_back import LookBack
 from regulars.sources.ties import Ties
 
 _CONNECT_MILLISECONDS = 10_000
-_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+_FIRST_ID_TIME = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 # A date beyond the year 9999 stays a number of milliseconds.
 _CODEC: CodecOptions[dict[str, Any]] = CodecOptions(datetime_conversion=DatetimeConversion.DATETIME_AUTO)
 
@@ -67,6 +69,38 @@ def _opened(name: str, settings: MongoSettings, since: str | None) -> Iterator[D
         yield delivery
 
 
+def look(name: str, settings: MongoSettings, since: str | None) -> dict[str, Any]:
+    """The fields and the watermark of the newest document, and the number of those past the last watermark.
+
+    Raises:
+        SettingsError: The address cannot be understood.
+        SourceUnreachable: The server does not answer, or refuses.
+        InputError: There is no such collection, or its field cannot be a watermark.
+    """
+    known, field = json_util.loads(since) if since else {}, settings.watermark
+    servers, client = _client(settings)
+    with client:
+        try:
+            documents = _collection(client, settings, servers)
+            newest = next(iter(documents.find(settings.filter).sort(field or "_id", -1).limit(1)), None)
+            mark = None if newest is None or field is None else _mark(newest, field.split("."))
+            if field is None or known.get("watermark") is None:
+                count = documents.count_documents(settings.filter)
+            else:
+                past = {field: {"$gt": known["watermark"]}}
+                count = documents.count_documents({"$and": [settings.filter, past]} if settings.filter else past)
+                at = {field: known["watermark"]}
+                ties = Ties(known["watermark"], known.get("seen", ()))
+                standing = documents.find({"$and": [settings.filter, at]} if settings.filter else at)
+                count += sum(1 for _ in ties.unseen(standing, lambda _: known["watermark"], _line))
+        except errors.PyMongoError as error:
+            raise _failed(error, settings, servers) from None
+        except TypeError as error:
+            raise _no_order(error, settings) from None
+    shown = mark if mark is None or isinstance(mark, str) else str(_value(mark))
+    return {"columns": list(newest or ()), "newest": shown, "new_records": count}
+
+
 def _client(settings: MongoSettings) -> tuple[str, MongoClient[dict[str, Any]]]:
     url = secret(settings.url)
     options: dict[str, Any] = (
@@ -86,18 +120,12 @@ def _client(settings: MongoSettings) -> tuple[str, MongoClient[dict[str, Any]]]:
 def _lines(client: MongoClient[dict[str, Any]], settings: MongoSettings, servers: str, ties: Ties) -> Iterator[bytes]:
     field = settings.watermark
     try:
-        database = client[settings.database]
-        names = sorted(database.list_collection_names())
-        if settings.collection not in names:
-            raise InputError(
-                f"There is no collection {settings.collection} in {settings.database} on {servers}."
-                f" Its collections: {', '.join(names) or 'none'}. Mend `collection`."
-            )
+        documents = _collection(client, settings, servers)
         asked = dict(settings.filter)
         if field and ties.value is not None:
             newer = {field: {"$gte": _looking_back(ties.value, settings.look_back)}}
             asked = {"$and": [asked, newer]} if asked else newer
-        cursor = database.get_collection(settings.collection, codec_options=_CODEC).find(asked)
+        cursor = documents.find(asked)
         if field:
             cursor = cursor.sort(field, 1).allow_disk_use(True)
         if field is None:
@@ -108,10 +136,28 @@ def _lines(client: MongoClient[dict[str, Any]], settings: MongoSettings, servers
     except errors.PyMongoError as error:
         raise _failed(error, settings, servers) from None
     except TypeError as error:
-        # Values of two types have no order.
+        raise _no_order(error, settings) from None
+
+
+def _collection(
+    client: MongoClient[dict[str, Any]], settings: MongoSettings, servers: str
+) -> Collection[dict[str, Any]]:
+    database = client[settings.database]
+    names = sorted(database.list_collection_names())
+    if settings.collection not in names:
         raise InputError(
-            f"Field {field} of {settings.collection} cannot be a watermark: {error}. Name one that has one type."
-        ) from None
+            f"There is no collection {settings.collection} in {settings.database} on {servers}."
+            f" Its collections: {', '.join(names) or 'none'}. Mend `collection`."
+        )
+    return database.get_collection(settings.collection, codec_options=_CODEC)
+
+
+def _no_order(error: TypeError, settings: MongoSettings) -> InputError:
+    """Values of two types have no order."""
+    return InputError(
+        f"Field {settings.watermark} of {settings.collection} cannot be a watermark: {error}."
+        " Name one that has one type."
+    )
 
 
 def _mark(document: dict[str, Any], path: list[str]) -> Any:
@@ -127,21 +173,17 @@ def _mark(document: dict[str, Any], path: list[str]) -> Any:
 
 def _looking_back(value: Any, look_back: str) -> Any:
     """The watermark less `look_back`, a time such as `2 days` or a number."""
-    found = re.fullmatch(r"\s*(\d+)\s*([a-z]*?)s?\s*", look_back.lower())
-    if found is None or (found[2] and found[2] not in _UNITS):
-        raise SettingsError(f"look_back = {look_back!r} is no time such as 2 days, and no number. Mend it.")
-    amount = int(found[1])
-    if amount == 0:
+    back = LookBack.parsed(look_back)
+    if back.is_nothing:
         return value
-    if found[2]:
-        span = dt.timedelta(seconds=amount * _UNITS[found[2]])
+    if back.span is not None:
         if isinstance(value, dt.datetime):
-            return value - span
+            return back.before(value)
         if isinstance(value, ObjectId):
-            return ObjectId.from_datetime(value.generation_time - span)
+            return ObjectId.from_datetime(max(back.before(value.generation_time), _FIRST_ID_TIME))
     elif isinstance(value, (int, float)):
-        return value - amount
-    raise SettingsError(f"look_back = {look_back!r} does not fit a watermark such as {value}. Mend it.")
+        return value - back.steps
+    raise back.misfit(str(value), is_number=isinstance(value, (int, float)))
 
 
 def _line(document: dict[str, Any]) -> bytes:

@@ -28,7 +28,7 @@ def expand(patterns: Iterable[str | Path]) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for pattern in map(str, patterns):
-        path = Path(pattern).expanduser()
+        path = Path(pattern.removeprefix("file://")).expanduser()
         if path.is_dir():
             raise InputError(f'{pattern} is a folder. Name its files, such as "{path / "*.csv"}".')
         if path.exists():

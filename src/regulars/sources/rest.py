@@ -1,13 +1,12 @@
 """A REST API as a feed: pages of JSON by GET, or batches of keys by POST.
 
-Records go to the spool as they were sent, their numbers digit by digit. A record that is no object becomes a rejected
-row; an answer that holds no list of records stops the load, with its address and what was found.
+Records become columns of text as they were sent, their numbers digit by digit. A record that is no object becomes a
+rejected row; an answer that holds no list of records stops the load, with its address and what was found.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,14 +16,12 @@ import httpx
 from regulars.errors import InputError, SettingsError
 from regulars.source_settings import RestSettings, secret
 from regulars.sources.delivery import Delivery
-from regulars.sources.feed import Keys, no_keys, nothing_new, spooled
+from regulars.sources.feed import Keys, no_keys, nothing_new
 from regulars.sources.http_asking import Asker, Pace
+from regulars.sources.record_spool import as_lines, parsed, spooled_records, without_marks
 from regulars.sources.rest_pages import Answer, pages
 from regulars.sources.text_watermark import Watermark, below
 
-# Marks that no text has, around a number with a point: between parsing and writing it is text, and keeps its digits.
-_OPEN, _CLOSE, _END = "\ufdd0", "\ufdd1", "\ufdd2"
-_WRITE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 # A feed without a watermark is read whole; the ledger then keeps the hash of what came, to know it when it comes again.
 _WHOLE = "content:"
 
@@ -54,17 +51,11 @@ def open_feed(
         InputError: It refuses, or what it answers holds no records.
         SettingsError: The settings do not fit.
     """
-    try:
-        httpx.URL(secret(settings.url))
-    except httpx.InvalidURL as error:
-        raise SettingsError(f"The url of source {name} is none: {error}. Write https://host/path.") from None
-    headers = {header: secret(value) for header, value in settings.headers.items()}
-    with httpx.Client(headers=headers, timeout=settings.timeout_seconds, transport=transport) as client:
-        asker = Asker(name, settings, client, pace or Pace())
+    with _asking(name, settings, transport, pace) as asker:
         reading = _Reading(name, settings, since)
         answers = _batches(settings, asker, keys) if settings.batch_field else _pages(name, settings, asker, reading)
         uri = asker.redact.url(secret(settings.url))
-        with spooled(name, uri, reading.lines(answers, asker), lambda: reading.watermark, are_blocks=True) as delivery:
+        with spooled_records(name, uri, reading.pages(answers, asker), lambda: reading.watermark) as delivery:
             if settings.watermark is None and reading.watermark == since:
                 yield nothing_new(name, uri)
                 return
@@ -74,14 +65,50 @@ def open_feed(
             yield delivery
 
 
+def look(
+    name: str,
+    settings: RestSettings,
+    since: str | None,
+    keys: Keys = no_keys,
+    *,
+    transport: httpx.BaseTransport | None = None,
+    pace: Pace | None = None,
+) -> dict[str, Any]:
+    """What the first page or batch shows: its columns, the newest watermark, and how many records are new at least.
+
+    Raises:
+        SourceUnreachable: It does not answer.
+        InputError: It refuses, or what it answers holds no records.
+        SettingsError: The settings do not fit.
+    """
+    with _asking(name, settings, transport, pace) as asker:
+        reading = _Reading(name, settings, since)
+        answers = _batches(settings, asker, keys) if settings.batch_field else _pages(name, settings, asker, reading)
+        first = next(answers, None)
+        return reading.look(first) | {"is_least": settings.pages != "none" or settings.batch_field is not None}
+
+
+@contextmanager
+def _asking(
+    name: str, settings: RestSettings, transport: httpx.BaseTransport | None, pace: Pace | None
+) -> Iterator[Asker]:
+    try:
+        httpx.URL(secret(settings.url))
+    except httpx.InvalidURL as error:
+        raise SettingsError(f"The url of source {name} is none: {error}. Write https://host/path.") from None
+    headers = {header: secret(value) for header, value in settings.headers.items()}
+    with httpx.Client(headers=headers, timeout=settings.timeout_seconds, transport=transport) as client:
+        yield Asker(name, settings, client, pace or Pace())
+
+
 class _Reading:
-    """Makes lines of answers, and notes how far it came."""
+    """Takes the records out of answers, and notes how far it came."""
 
     def __init__(self, name: str, settings: RestSettings, since: str | None) -> None:
         self._name, self._settings = name, settings
         if settings.watermark is None or (since or "").startswith(_WHOLE):
             since = None
-        self.asked_since = below(since, settings.look_back, name) if since is not None else None
+        self.asked_since = below(since, settings.look_back) if since is not None else None
         self._mark = Watermark(since)
         self._digest = hashlib.blake2b(digest_size=16)
 
@@ -90,8 +117,8 @@ class _Reading:
         """Up to where the API was read; for one that is read whole, what came."""
         return self._mark.value if self._settings.watermark else _WHOLE + self._digest.hexdigest()
 
-    def lines(self, answers: Iterator[Answer], asker: Asker) -> Iterator[bytes]:
-        """Lines, one per record, an answer at a time.
+    def pages(self, answers: Iterator[Answer], asker: Asker) -> Iterator[list[Any]]:
+        """The records, an answer at a time.
 
         Raises:
             InputError: No record is an object, or none has the field of the watermark.
@@ -104,11 +131,10 @@ class _Reading:
             records, objects = records + len(found), objects + len(usable)
             if usable and field is not None:
                 names = names or list(usable[0])
-                self._mark.see_all([_without_marks(record.get(field)) for record in usable])
-            if found:
-                lines = _lines(found)
-                self._digest.update(lines + b"\n")
-                yield lines
+                self._mark.see_all([without_marks(record.get(field)) for record in usable])
+            if found and field is None:
+                self._digest.update(as_lines(found) + b"\n")
+            yield found
         if records and not objects:
             raise InputError(
                 f"Source {self._name}: {records:,} records came from {asker.redact.url(secret(self._settings.url))},"
@@ -119,6 +145,22 @@ class _Reading:
                 f"Source {self._name}: no record has a value in `{field}`, its watermark. The fields of a record are:"
                 f" {', '.join(names)}. Name one that grows with every change, or none."
             )
+
+    def look(self, answer: Answer | None) -> dict[str, Any]:
+        """What one answer shows, without keeping it; records that lie at or below the watermark are not new."""
+        found = [record for record in self._records(answer) if isinstance(record, dict)] if answer else []
+        columns = list(dict.fromkeys(key for record in found for key in record))
+        field, since = self._settings.watermark, self._mark.value
+        if field is None:
+            return {"columns": columns, "newest": None, "new_records": len(found)}
+        newest, new = Watermark(None), 0
+        for record in found:
+            value = _without_marks(record.get(field))
+            newest.see(value)
+            beyond = Watermark(since)
+            beyond.see(value)
+            new += since is None or beyond.value != since
+        return {"columns": columns, "newest": newest.value, "new_records": new}
 
     def _records(self, answer: Answer) -> list[Any]:
         """The records of an answer; those of a batch stand under their keys, and get them as a field."""
@@ -141,7 +183,7 @@ def _pages(name: str, settings: RestSettings, asker: Asker, reading: _Reading) -
     kept = {key: value for key, value in params.items() if since is not None or "{since}" not in value}
     asked = {key: value.replace("{since}", since or "") for key, value in kept.items()}
     hidden = {key for key, value in settings.params.items() if value.startswith("env:")}
-    return pages(name, settings, asker, _read, asked, hidden)
+    return pages(name, settings, asker, parsed, asked, hidden)
 
 
 def _batches(settings: RestSettings, asker: Asker, keys: Keys) -> Iterator[Answer]:
@@ -149,34 +191,4 @@ def _batches(settings: RestSettings, asker: Asker, keys: Keys) -> Iterator[Answe
     url = httpx.URL(secret(settings.url)).copy_merge_params({k: secret(v) for k, v in settings.params.items()})
     for number, batch in enumerate(keys(settings.batch_keys or "", settings.batch_size), start=1):
         response = asker.ask("POST", url, {settings.batch_field or "": batch})
-        yield Answer.of(response, url, number, settings.records, asker.redact, _read)
-
-
-def _read(text: bytes) -> Any:
-    """JSON whose numbers with a point keep their digits.
-
-    Raises:
-        ValueError: It is none.
-    """
-    try:
-        return json.loads(text, parse_float=_marked)
-    except RecursionError:
-        raise ValueError("it is nested too deep") from None
-
-
-def _marked(digits: str) -> str:
-    return f"{_OPEN}{digits}{_CLOSE}"
-
-
-def _without_marks(value: Any) -> Any:
-    return value.strip(_OPEN + _CLOSE) if isinstance(value, str) else value
-
-
-def _lines(records: list[Any]) -> bytes:
-    """One line per record: written as one list, which is much faster, with a mark wherever a line ends."""
-    marked = [_END] * (2 * len(records) - 1)
-    marked[::2] = records
-    text = _WRITE(marked)[1:-1].replace(f',"{_END}",', "\n")
-    if _OPEN in text:
-        text = text.replace(f'"{_OPEN}', "").replace(f'{_CLOSE}"', "")
-    return text.encode(errors="replace")
+        yield Answer.of(response, url, number, settings.records, asker.redact, parsed)

@@ -6,10 +6,9 @@ import datetime as dt
 import re
 from decimal import Decimal
 
-from regulars.errors import SettingsError
+from regulars.sources.look_back import LookBack
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_SPAN = re.compile(r"([0-9]+)\s*(second|minute|hour|day|week)s?", re.IGNORECASE)
 
 
 class Watermark:
@@ -42,33 +41,21 @@ class Watermark:
             self.value = text
 
 
-def below(since: str, look_back: str, source: str) -> str:
+def below(since: str, look_back: str) -> str:
     """The watermark, lowered by a span of time or a number of ids.
 
     Raises:
         SettingsError: `look_back` is neither, or does not fit the watermark.
     """
-    text = look_back.strip()
-    span = _SPAN.fullmatch(text)
-    if span is None and not _NUMBER.fullmatch(text):
-        raise SettingsError(
-            f"look_back = {look_back!r} of source {source} is no span. Write 2 days, or a number of ids."
-        )
-    amount = Decimal(span[1]) if span else Decimal(text)
-    if not amount:
+    back = LookBack.parsed(look_back)
+    if back.is_nothing:
         return since
-    if _NUMBER.fullmatch(since):
-        if span is None:
-            return str(Decimal(since) - amount)
-        repair = "a number, in the unit of the watermark"
-    elif span is not None and (moment := _moment(since)) is not None:
-        step = dt.timedelta(**{f"{span[2].lower()}s": float(amount)})
-        return _spelled_like(since, moment - step)
-    else:
-        repair = "a span of time if the watermark is one; only 0 seconds fits other text"
-    raise SettingsError(
-        f"look_back = {look_back!r} of source {source} does not fit its watermark {since}. Write {repair}."
-    )
+    is_number = _NUMBER.fullmatch(since) is not None
+    if is_number and back.span is None:
+        return str(Decimal(since) - back.steps)
+    if not is_number and back.span is not None and (moment := _moment(since)) is not None:
+        return _spelled_like(since, back.before(moment))
+    raise back.misfit(since, is_number=is_number)
 
 
 def _is_beyond(left: str, right: str) -> bool:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
 from regulars.errors import SettingsError
+from regulars.sources.look_back import LookBack
 
 Mark: TypeAlias = int | Decimal | dt.datetime | dt.date | str
 
-_LOOK_BACK = re.compile(r"\s*(\d+)\s*(second|minute|hour|day|week)?s?\s*", re.IGNORECASE)
 _KINDS = {int: "a whole number", Decimal: "a number", dt.datetime: "a time", dt.date: "a date", str: "text"}
 
 
@@ -48,34 +47,23 @@ def lowered(mark: Mark, look_back: str) -> Mark:
     Raises:
         SettingsError: The look-back is of no known form, or does not fit the watermark's type.
     """
-    found = _LOOK_BACK.fullmatch(look_back)
-    if found is None:
-        raise SettingsError(f'look_back = "{look_back}" is no time. Write it as "2 days", "6 hours", or "500" for ids.')
-    amount, unit = int(found[1]), found[2]
-    if amount == 0:
+    back = LookBack.parsed(look_back)
+    if back.is_nothing:
         return mark
-    if unit is None:
+    if back.span is None:
         if isinstance(mark, int | Decimal):
-            return mark - amount
+            return mark - back.steps
     elif isinstance(mark, dt.datetime):
-        return _earlier(mark, amount, unit)
+        return back.before(mark)
     elif isinstance(mark, dt.date):
         # A date stands for the whole of its day.
-        return _earlier(dt.datetime.combine(mark, dt.time.min), amount, unit).date()
+        return back.before(dt.datetime.combine(mark, dt.time.min)).date()
     elif isinstance(mark, str) and (moment := _moment(mark)):
         # Shorter than the texts of that moment, so it sorts before all of them.
-        plain = _earlier(moment.replace(tzinfo=None), amount, unit)
+        plain = back.before(moment.replace(tzinfo=None))
         return plain.isoformat(sep=mark[10] if len(mark) > 10 else " ", timespec="seconds")[: len(mark)]
     kind = next(words for kind, words in _KINDS.items() if isinstance(mark, kind))
-    fitting = "a number such as 500" if isinstance(mark, int | Decimal) else 'a time such as "2 days"'
-    raise SettingsError(f'look_back = "{look_back}" does not fit the watermark {mark}, which is {kind}. Use {fitting}.')
-
-
-def _earlier(moment: dt.datetime, amount: int, unit: str) -> dt.datetime:
-    try:
-        return moment - dt.timedelta(**{f"{unit.lower()}s": amount})
-    except OverflowError:
-        return dt.datetime.min.replace(tzinfo=moment.tzinfo)
+    raise back.misfit(f"{mark}, which is {kind}", is_number=isinstance(mark, int | Decimal))
 
 
 def _moment(text: str) -> dt.datetime | None:

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from regulars.land import parse
 
@@ -63,6 +65,30 @@ def test_a_moment_is_read_in_every_known_format(text: str | None, expected: dt.d
 )
 def test_a_time_with_a_zone_moves_to_the_shops_clock_and_one_without_stays(text: str, expected: dt.datetime) -> None:
     assert value(parse.moment("x", shop_zone="Europe/London"), text) == expected
+
+
+@given(
+    st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2199, 1, 1)),
+    st.sampled_from([" ", "T"]),
+    st.sampled_from(["Z", "+00:00", "-05:00", "+05:30", "+14:00"]),
+    st.sampled_from(["UTC", "Europe/London", "America/New_York"]),
+)
+def test_the_usual_spelling_of_a_time_with_its_zone_is_read_like_the_rare_ones(
+    time: dt.datetime, between: str, zone: str, shop_zone: str
+) -> None:
+    expression = parse.moment("x", shop_zone=shop_zone)
+    text = time.isoformat(between)
+    found = value(expression, text + zone)
+    # With a space before the zone it is none of the shapes that are tried first.
+    assert found == value(expression, f" {text} {zone}")
+    if shop_zone == "UTC":
+        ahead = dt.datetime.fromisoformat(f"2000-01-01T00:00:00{zone}").utcoffset()
+        assert ahead is not None and found == time - ahead
+
+
+@pytest.mark.parametrize("text", ["2025-02-30T10:00:00Z", "2025-01-01T25:00:00+01:00", "2025-01-01 10:00:00 PMZ"])
+def test_what_only_looks_like_a_time_with_its_zone_is_no_moment(text: str) -> None:
+    assert value(parse.moment("x", shop_zone="UTC"), text) is None
 
 
 def test_a_source_in_another_zone_is_moved_to_the_shops_clock() -> None:

@@ -10,9 +10,11 @@ from types import ModuleType
 
 import pytest
 
+from regulars.engines.base import Session
 from regulars.engines.duckdb import DuckDBEngine
-from regulars.land.stage import given_sources, land
-from regulars.land.trial import try_sources
+from regulars.land.given import given_sources
+from regulars.land.stage import land
+from regulars.land.trial import Trial, try_sources, what_landed
 from regulars.settings import Settings
 
 
@@ -31,14 +33,14 @@ def test_each_source_is_tried_and_what_would_land_is_said(tmp_path: Path) -> Non
     engine = DuckDBEngine(tmp_path / "warehouse")
     engine.prepare()
     with engine.durable() as session:
-        first = {trial.source: trial for trial in try_sources(session, settings, settings.sources)}
+        first = {trial.source: trial for trial in _try(session, settings)}
         assert [trial.is_reachable for trial in first.values()] == [False, True, True]
         assert (first["gone"].exit_code, "no file gone.db" in str(first["gone"].error)) == (3, True)
-        assert (first["shop"].would_land, first["shop"].newest) == ("1 row(s)", "1")
+        assert (first["shop"].would_land, first["shop"].newest) == ("1 record(s)", "1")
         assert (first["files"].would_land, first["files"].entity) == ("1 new file(s)", "orders")
         assert session.query("select count(*) from ops.loads").column(0)[0].as_py() == 0
         land(session, good, given_sources([], good))
-        again = try_sources(session, good, good.sources)
+        again = _try(session, good)
         assert [trial.would_land for trial in again] == ["nothing new", "nothing new, 1 landed before"]
         assert again[0].watermark == "1"
 
@@ -53,12 +55,16 @@ def test_a_feed_that_can_only_be_read_is_read_and_let_go(tmp_path: Path, monkeyp
     engine = DuckDBEngine(tmp_path)
     engine.prepare()
     with engine.durable() as session:
-        read, refused = try_sources(session, settings, settings.sources)
+        read, refused = _try(session, settings)
         assert session.query("select count(*) from ops.loads").column(0)[0].as_py() == 0
     assert (read.is_reachable, read.would_land) == (True, "2 record(s)")
     assert set(read.columns) == {"order_id", "customer_id", "ordered_at", "amount"}
     assert (refused.is_reachable, refused.exit_code) == (False, 3)
     assert "did not answer" in str(refused.error)
+
+
+def _try(session: Session, settings: Settings) -> list[Trial]:
+    return try_sources(what_landed(session, settings, settings.sources), settings, settings.sources)
 
 
 def _order(number: int) -> dict[str, object]:

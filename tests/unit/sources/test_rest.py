@@ -14,7 +14,7 @@ from regulars.errors import InputError, SettingsError, SourceUnreachable
 from regulars.source_settings import RestSettings
 from regulars.sources import Delivery
 from regulars.sources.http_asking import Pace
-from regulars.sources.rest import open_feed
+from regulars.sources.rest import look, open_feed
 
 URL = "https://api.example.com/orders"
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -430,3 +430,47 @@ def test_without_customers_nobody_is_asked() -> None:
 def test_settings_that_contradict_each_other_are_refused(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         RestSettings.model_validate({"url": URL, **settings})
+
+
+def test_a_look_asks_for_the_first_page_alone() -> None:
+    asked: list[httpx.URL] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url)
+        records = [{"id": number, "at": f"2025-01-0{number}"} for number in (1, 2, 3)]
+        return httpx.Response(200, json={"items": records, "next": "more"})
+
+    def seen(since: str | None = None, **settings: Any) -> dict[str, Any]:
+        feed = RestSettings.model_validate({"url": URL, "records": "items", **settings})
+        return look("shop", feed, since, transport=httpx.MockTransport(handler), pace=Time().pace)
+
+    first = seen(pages="cursor", watermark="at")
+    assert first == {"columns": ["id", "at"], "newest": "2025-01-03", "new_records": 3, "is_least": True}
+    assert len(asked) == 1
+    assert seen("2025-01-02", watermark="at") == first | {"new_records": 1, "is_least": False}
+    assert seen("content:x") == first | {"newest": None, "is_least": False}
+
+
+def test_a_look_at_batches_asks_for_the_first_batch() -> None:
+    bodies: list[Any] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        bodies.append(json.loads(request.content))
+        return httpx.Response(200, json={"+1": [{"amount": 5}, {"amount": 7.10}], "+2": []})
+
+    feed = RestSettings.model_validate({"url": URL, "batch_field": "mobiles", "batch_keys": "phone"})
+
+    def keys(field: str, size: int) -> Iterator[list[str]]:
+        yield from (["+1", "+2"], ["+3"])
+
+    found = look("shop", feed, None, keys, transport=httpx.MockTransport(handler), pace=Time().pace)
+    assert found == {"columns": ["phone", "amount"], "newest": None, "new_records": 2, "is_least": True}
+    assert bodies == [{"mobiles": ["+1", "+2"]}]
+    nobody = look("shop", feed, None, transport=httpx.MockTransport(handler), pace=Time().pace)
+    assert (nobody["columns"], nobody["new_records"], len(bodies)) == ([], 0, 1)
+
+
+def test_a_look_at_a_server_that_is_gone_is_an_error() -> None:
+    feed = RestSettings.model_validate({"url": URL, "retries": 0})
+    with pytest.raises(SourceUnreachable):
+        look("shop", feed, None, transport=httpx.MockTransport(_in_turn(httpx.ConnectError("gone"))), pace=Time().pace)

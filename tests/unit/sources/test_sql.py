@@ -14,7 +14,8 @@ import pytest
 
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.errors import SettingsError, SourceUnreachable
-from regulars.land.stage import LandReport, given_sources, land
+from regulars.land.given import given_sources
+from regulars.land.stage import LandReport, land
 from regulars.settings import Settings
 from regulars.source_settings import SqlSettings
 from regulars.sources import sql

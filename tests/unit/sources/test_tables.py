@@ -8,6 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from regulars.errors import InputError
 from regulars.sources import from_arrow, open_delivery
@@ -47,6 +49,26 @@ NOON = dt.datetime(2024, 1, 2, 12, 0, 5, tzinfo=dt.UTC)
 )  # fmt: skip
 def test_every_kind_becomes_text(values: list[Any], kind: pa.DataType, texts: list[str | None]) -> None:
     assert as_text(pa.array(values, kind)).to_pylist() == texts
+
+
+@given(
+    st.lists(st.datetimes(dt.datetime(1970, 1, 2), dt.datetime(2037, 1, 1)) | st.none(), min_size=1),
+    st.sampled_from([None, "UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu", "+05:30"]),
+    st.sampled_from(["s", "ms", "us", "ns"]),
+)
+def test_a_time_becomes_what_python_writes(values: list[dt.datetime | None], zone: str | None, unit: str) -> None:
+    digits = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "microseconds"}[unit]
+    column = pa.array(values, pa.timestamp("us")).cast(pa.timestamp(unit), safe=False).cast(pa.timestamp(unit, zone))
+    expected: list[str | None] = []
+    for value in column.cast(pa.timestamp("us", zone), safe=False).to_pylist():
+        if value is None:
+            expected.append(None)
+            continue
+        text = value.isoformat(" ", digits if value.microsecond else "seconds")
+        text, offset = (text[:-6], text[-6:]) if zone else (text, "")
+        text += "000" if unit == "ns" and value.microsecond else ""
+        expected.append(text + ("Z" if zone == "UTC" else offset))
+    assert as_text(column).to_pylist() == expected
 
 
 def test_packed_kinds_become_text() -> None:
