@@ -35,6 +35,23 @@ def test_every_problem_is_told_with_its_place(tmp_path: Path) -> None:
     assert "rfm.window_days" in message
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("review_threshold = 0.97", "review_threshold 0.97 is above match_threshold 0.95"),
+        ("keys = [[]]", "a key needs at least one field"),
+        ('keys = [["shoe_size"]]', "identity.keys.0.0"),
+        ("match_threshold = 1.5", "identity.match_threshold"),
+    ],
+)
+def test_identity_settings_that_cannot_be_are_refused(tmp_path: Path, content: str, words: str) -> None:
+    file = tmp_path / "regulars.toml"
+    file.write_text(f"[identity]\n{content}\n")
+    with pytest.raises(SettingsError) as error:
+        load_settings(file)
+    assert words in str(error.value)
+
+
 @pytest.mark.parametrize("content", ["[rfm\n", '[rfm]\nmap = "ten'])
 def test_a_broken_file_is_told_by_its_name(tmp_path: Path, content: str) -> None:
     file = tmp_path / "regulars.toml"

@@ -40,6 +40,16 @@ def test_preparing_twice_changes_nothing(engine: DuckDBEngine) -> None:
         assert session.query("select count(*) as n from identity.customer_keys").to_pylist() == [{"n": 1}]
 
 
+def test_a_warehouse_of_an_earlier_version_gets_the_columns_it_lacks(engine: DuckDBEngine) -> None:
+    with engine.durable() as session:
+        session.execute("alter table identity.records drop column since_load_id")
+        session.execute("insert into identity.records (customer_key) values ('1')")
+    engine.prepare()
+    with engine.durable() as session:
+        rows = session.query("select customer_key, since_load_id from identity.records").to_pylist()
+    assert rows == [{"customer_key": "1", "since_load_id": None}]
+
+
 def test_a_transaction_that_fails_leaves_nothing(engine: DuckDBEngine) -> None:
     with engine.durable() as session:
         with pytest.raises(ZeroDivisionError), session.transaction():
