@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from regulars.errors import SettingsError
 from regulars.source_settings import Section as _Section
 from regulars.source_settings import SourceSettings
+from regulars.survivorship_settings import SurvivorshipSettings
 
 SETTINGS_FILE = "regulars.toml"
 
@@ -98,6 +99,7 @@ class IdentitySettings(_Section):
     """Guards of exact linking."""
 
     max_shared: int = Field(10, ge=1, description="A value on more records than this links nobody")
+    survivorship: SurvivorshipSettings = SurvivorshipSettings()
 
 
 class ClusterSettings(_Section):
