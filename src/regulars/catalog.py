@@ -71,12 +71,18 @@ SUPERSEDED = _table(
 IDENTITY_RECORDS = _table(
     "identity.records",
     "source varchar; source_customer_id varchar; customer_key varchar; customer_id bigint; email varchar;"
-    "phone varchar; linked_by varchar; first_load_id bigint",
+    "phone varchar; linked_by varchar; probability double; first_load_id bigint; since_load_id bigint",
 )
 CUSTOMER_KEYS = _table("identity.customer_keys", "customer_key varchar; customer_id bigint")
 IDENTITY_CHANGES = _table(
     "identity.changes", "change_id bigint; customer_key varchar; from_customer_id bigint; to_customer_id bigint"
 )
+IDENTITY_MATCHES = _table(
+    "identity.matches",
+    "left_key varchar; right_key varchar; probability double; match_weight double; blocked_by varchar",
+)
+# What the last resolution saw, so that a run with nothing new can skip it, and the highest id ever given. One row.
+IDENTITY_RESOLUTION = _table("identity.resolution", "fingerprint varchar; people varchar; last_customer_id bigint")
 LOADS = _table(
     "ops.loads",
     "load_id bigint; source varchar; entity varchar; uri varchar; content_hash varchar; bytes bigint; rows bigint;"
@@ -105,6 +111,8 @@ DURABLE_TABLES = (
     IDENTITY_RECORDS,
     CUSTOMER_KEYS,
     IDENTITY_CHANGES,
+    IDENTITY_MATCHES,
+    IDENTITY_RESOLUTION,
     LOADS,
     IDENTITY_IDS,
     IDENTITY_DECISIONS,

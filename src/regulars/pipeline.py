@@ -128,10 +128,10 @@ def _land(run: Run) -> str:
 
 
 def _resolve(run: Run) -> str:
-    from regulars.identity.stage import resolve
+    from regulars.identity.stage import Resolver
 
     with run.engine.durable() as durable:
-        return resolve(durable, run.settings.identity).summary
+        return Resolver.of(run.settings, run.engine, run.progress).resolve(durable).summary
 
 
 def _build(run: Run) -> str:

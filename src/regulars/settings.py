@@ -24,6 +24,9 @@ SETTINGS_FILE = "regulars.toml"
 
 ScoringMethod = Literal["quantile", "cuts", "ntile"]
 Status = Literal["completed", "pending", "cancelled", "refunded", "test"]
+KeyField = Literal[
+    "email", "phone", "first_name", "last_name", "full_name", "birth_date", "address", "city", "postcode", "country"
+]
 
 
 class ShopSettings(_Section):
@@ -96,10 +99,30 @@ class RfmSettings(_Section):
 
 
 class IdentitySettings(_Section):
-    """Guards of exact linking."""
+    """What links records to people: exact keys with their guards, and matches with their probability."""
 
     max_shared: int = Field(10, ge=1, description="A value on more records than this links nobody")
+    keys: tuple[tuple[KeyField, ...], ...] = Field(
+        (), description='More exact keys: records that agree on all fields of one, as in [["last_name", "birth_date"]]'
+    )
+    probabilistic: bool = Field(True, description="Whether records are also matched by likeness")
+    match_threshold: float = Field(0.95, gt=0.5, lt=1, description="Matches at this probability or above link")
+    review_threshold: float = Field(
+        0.80, ge=0.5, lt=1, description="Matches from here up to match_threshold are for people to review"
+    )
+    max_cluster_size: int = Field(50, ge=2, description="Customer keys that matches may bring together in one person")
+    model: Path | None = Field(None, description="A model of your own, from `regulars identity train`; unset = shipped")
     survivorship: SurvivorshipSettings = SurvivorshipSettings()
+
+    @model_validator(mode="after")
+    def _thresholds_rise(self) -> IdentitySettings:
+        if self.review_threshold > self.match_threshold:
+            raise ValueError(
+                f"review_threshold {self.review_threshold} is above match_threshold {self.match_threshold}"
+            )
+        if any(not fields for fields in self.keys):
+            raise ValueError("a key needs at least one field")
+        return self
 
 
 class ClusterSettings(_Section):

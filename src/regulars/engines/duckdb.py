@@ -125,6 +125,7 @@ class DuckDBEngine:
             for table in catalog.DURABLE_TABLES:
                 columns = ", ".join(f"{name} {kind}" for name, kind in table.columns)
                 session.execute(f"create table if not exists {table.name} ({columns})")
+            _add_columns(session)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -253,6 +254,19 @@ class DuckDBEngine:
         run = self.journal.running()
         who = f"run {run.run_id} (process {run.process_id}, since {run.started_at} UTC)" if run else "another process"
         return f"The warehouse {self.folder} is held by {who}. Wait for it to end, then run again."
+
+
+def _add_columns(session: DuckDBSession) -> None:
+    """Gives the durable tables of a warehouse that an earlier version made the columns they lack."""
+    found = session.query(
+        "select schema_name || '.' || table_name as name, column_name from duckdb_columns()"
+        " where database_name = current_database() and not internal"
+    )
+    there = set(zip(found["name"].to_pylist(), found["column_name"].to_pylist(), strict=True))
+    for table in catalog.DURABLE_TABLES:
+        for name, kind in table.columns:
+            if (table.name, name) not in there:
+                session.execute(f"alter table {table.name} add column {name} {kind}")
 
 
 def _bounded_memory() -> str:

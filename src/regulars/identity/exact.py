@@ -4,17 +4,20 @@ Everything is SQL that makes temporary tables, one after the other:
 `resolving_evidence`, one row per current customer record and per (source, customer_key, email, phone) of orders;
 `resolving_keys`, one row per customer key, numbered in the order of the keys;
 `resolving_links`, one row per (kind, value, key) of the values that at least two keys share and no guard stops;
+`resolving_ignored`, one row per value that is shared and that a guard stops, and why;
 `resolving_decisions`, one row per pair of keys that a person decided on, the newest decision only.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from regulars import catalog
 from regulars.identity.guards import Guards
 
 EDGES = """
 select key_number, dense_rank() over (
-    order by case kind when 'decision' then 1 when 'email' then 2 else 3 end, value
+    order by case kind when 'decision' then 1 when 'email' then 2 when 'phone' then 3 else 4 end, value
 ) as value_number
 from resolving_links
 order by value_number, key_number
@@ -25,6 +28,24 @@ select left_number, right_number
 from resolving_decisions
 where decision in ('never', 'split')
 order by left_number, right_number
+"""
+
+_WITHOUT_IGNORED = """
+delete from resolving_links as link
+where exists (select 1 from resolving_ignored as i where i.kind = link.kind and i.value = link.value)
+"""
+
+# The decisions that hold: of a pair's decisions the newest, unless it takes back the one before.
+ACTIVE_DECISIONS = f"""
+select decision, left_key, right_key, decided_at, reason
+from (
+    select *, row_number() over (
+        partition by least(left_key, right_key), greatest(left_key, right_key)
+        order by decided_at desc nulls last, decision
+    ) as newness
+    from {catalog.IDENTITY_DECISIONS.name}
+) as decided
+where newness = 1 and left_key <> right_key and decision <> 'undo'
 """
 
 
@@ -77,8 +98,8 @@ where
     ]
 
 
-def links(guards: Guards) -> list[str]:
-    """SQL of `resolving_links` and of `resolving_blocked`, the values that too many records share."""
+def links(guards: Guards, keys: Sequence[Sequence[str]] = ()) -> list[str]:
+    """SQL of `resolving_links` and of `resolving_ignored`; `keys` are the fields of each declared key."""
     return [
         f"""
 create temporary table resolving_links as
@@ -86,25 +107,26 @@ create temporary table resolving_links as
 union all
 {_shared_values("phone")}
 """,
+        *(_shared_key(place, fields) for place, fields in enumerate(keys, start=1)),
         # Only now, because few values are shared and a search for placeholders in all of them takes longer.
         f"""
-delete from resolving_links
+create temporary table resolving_ignored as
+select distinct kind, value, 'placeholder' as reason
+from resolving_links
 where
     kind = 'email' and {guards.placeholder_email("value")}
     or kind = 'phone' and {guards.placeholder_phone("value")}
 """,
+        _WITHOUT_IGNORED,
         f"""
-create temporary table resolving_blocked as
-select kind, value
+insert into resolving_ignored
+select kind, value, 'shared' as reason
 from resolving_links
 where not is_guest
 group by kind, value
 having count(*) > {guards.max_shared}
 """,
-        """
-delete from resolving_links as link
-where exists (select 1 from resolving_blocked as b where b.kind = link.kind and b.value = link.value)
-""",
+        _WITHOUT_IGNORED,
         # The mirror image: one id with many e-mails is a till or a marketplace, and would merge all its buyers.
         f"""
 delete from resolving_links
@@ -121,16 +143,9 @@ def decisions() -> list[str]:
         f"""
 create temporary table resolving_decisions as
 select decided.decision, one.key_number as left_number, other.key_number as right_number
-from (
-    select decision, left_key, right_key, row_number() over (
-        partition by least(left_key, right_key), greatest(left_key, right_key)
-        order by decided_at desc nulls last, decision
-    ) as newness
-    from {catalog.IDENTITY_DECISIONS.name}
-) as decided
+from ({ACTIVE_DECISIONS}) as decided
 inner join resolving_keys as one on one.customer_key = decided.left_key
 inner join resolving_keys as other on other.customer_key = decided.right_key
-where decided.newness = 1 and decided.left_key <> decided.right_key
 """,
         *(
             f"""
@@ -144,6 +159,16 @@ where decision = 'merge'
             for side in ("left_number", "right_number")
         ),
     ]
+
+
+def current_records() -> str:
+    """SQL of the customer records that no newer version has replaced, as a query."""
+    return f"""
+select record.*
+from {catalog.CUSTOMER_RECORDS.name} as record
+{_newer_version("record", "customer_records")}
+where record.customer_key is not null and newer.entity is null
+"""
 
 
 def _ordering_customers(table: str, entity: str) -> str:
@@ -195,4 +220,27 @@ from (
 ) as shared
 inner join resolving_evidence as evidence on evidence.{kind} = shared.{kind}
 inner join resolving_keys as known on known.customer_key = evidence.customer_key
+"""
+
+
+def _shared_key(place: int, fields: Sequence[str]) -> str:
+    """Records that agree on all fields of a declared key, whatever the case and the accents of their letters."""
+    parts = [f"lower(strip_accents(trim(cast({field} as varchar))))" for field in fields]
+    there = " and ".join(f"nullif({part}, '') is not null" for part in parts)
+    return f"""
+insert into resolving_links
+with declared as (
+    select customer_key, concat_ws(chr(31), '{place}', {", ".join(parts)}) as value
+    from ({current_records()}) as record
+    where {there}
+),
+
+shared as (
+    select value from declared group by value having min(customer_key) <> max(customer_key)
+)
+
+select distinct 'key' as kind, declared.value, known.key_number, false as is_guest
+from shared
+inner join declared on declared.value = shared.value
+inner join resolving_keys as known on known.customer_key = declared.customer_key
 """

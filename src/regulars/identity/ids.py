@@ -15,6 +15,15 @@ FIRST_ID = 100_000_001
 _IDS = catalog.IDENTITY_IDS.name
 _KEYS = catalog.CUSTOMER_KEYS.name
 
+# The highest id ever given: one that was erased has no row any more, and is not given again either.
+LAST_ID = f"""
+select greatest(
+    {FIRST_ID - 1},
+    coalesce((select max(customer_id) from {_IDS}), 0),
+    coalesce((select max(last_customer_id) from {catalog.IDENTITY_RESOLUTION.name}), 0)
+) as last_customer_id
+"""
+
 PERSONS = """
 create temporary table resolving_persons as
 select
@@ -58,8 +67,7 @@ _NEW_IDS = f"""
 insert into resolving_ids
 select
     person.person_number,
-    (select coalesce(max(customer_id), {FIRST_ID - 1}) from {_IDS})
-    + row_number() over (order by person.person_number) as customer_id,
+    ({LAST_ID}) + row_number() over (order by person.person_number) as customer_id,
     true as is_new
 from resolving_persons as person
 where

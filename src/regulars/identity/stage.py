@@ -1,42 +1,29 @@
 """The resolve stage: from staged records and orders to people with stable ids.
 
-Who is one person depends on what is staged now, on the guards and on people's decisions, never on the order in which
-rows or loads came. Ids given before are kept. Running it again changes nothing.
+Who is one person depends on what is staged now, on the settings, the model and people's decisions, never on the order
+in which rows or loads came. Ids given before are kept. Running it again changes nothing.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-import pyarrow as pa
-
 from regulars import catalog
-from regulars.engines.base import Session
-from regulars.identity import exact, ids, records
+from regulars.engines.base import Engine, Session
+from regulars.identity import exact, ids, records, review
 from regulars.identity.guards import Guards, shipped_guards
-from regulars.settings import IdentitySettings
+from regulars.identity.matching import MATCHES, Matcher, ModelMatcher
+from regulars.identity.persons import find_persons
+from regulars.settings import IdentitySettings, Settings
 
-# What the last resolution saw, so that a run with nothing new can skip it. One row.
-_RESOLUTION = "identity.resolution"
-
+_RESOLUTION = catalog.IDENTITY_RESOLUTION.name
 _SCRATCH = (
-    "resolving_evidence",
-    "resolving_keys",
-    "resolving_links",
-    "resolving_blocked",
-    "resolving_decisions",
-    "resolving_components",
-    "resolving_persons",
-    "resolving_claims",
-    "resolving_ids",
-    "resolving_redirects",
-    "resolving_kinds",
-    "resolving_followers",
-    "resolving_assigned",
-    "resolving_repeats",
-    "resolved",
+    *("resolving_evidence", "resolving_keys", "resolving_links", "resolving_ignored", "resolving_decisions"),
+    *("resolving_groups", "resolving_matches", "resolving_components", "resolving_persons", "resolving_claims"),
+    *("resolving_ids", "resolving_redirects", "resolving_kinds", "resolving_probabilities", "resolving_followers"),
+    *("resolving_assigned", "resolving_repeats", "resolved"),
 )
 
 
@@ -51,6 +38,8 @@ class ResolveReport:
     merged_ids: int = 0
     revived_ids: int = 0
     linked_records: int = 0
+    matched_records: int = 0
+    to_review: int = 0
     blocked_values: int = 0
 
     @property
@@ -62,60 +51,82 @@ class ResolveReport:
         words = [people, f"{self.new_customers:,} new"]
         words += [f"{self.merged_ids:,} merged"] if self.merged_ids else []
         words += [f"{self.revived_ids:,} told apart"] if self.revived_ids else []
+        words += [f"{self.matched_records:,} records matched"] if self.matched_records else []
+        words += [f"{self.to_review:,} pairs to review"] if self.to_review else []
         words += [f"{self.blocked_values:,} shared values ignored"] if self.blocked_values else []
         return ", ".join(words)
 
 
-def resolve(durable: Session, settings: IdentitySettings) -> ResolveReport:
-    """Links the records of one person and gives every person an id, in one transaction.
+class Resolver:
+    """Links the records of one person and gives every person an id, by the settings of a warehouse."""
 
-    Args:
-        durable: The durable warehouse; no transaction is open on it.
-        settings: The guards.
+    def __init__(self, settings: IdentitySettings, matcher: Matcher | None = None) -> None:
+        """Stores the settings, and what weighs likeness, if it is to be another than the model of the settings."""
+        self._settings = settings
+        self._matcher = (matcher or ModelMatcher(settings)) if settings.probabilistic else None
 
-    Returns:
-        Counts; `is_skipped` when nothing that matters changed since the last resolution.
-    """
-    guards = shipped_guards(settings.max_shared)
-    with durable.transaction():
-        durable.execute(f"create table if not exists {_RESOLUTION} (fingerprint varchar)")
-        fingerprint = _fingerprint(durable, guards)
-        seen = durable.query(f"select fingerprint from {_RESOLUTION}").column(0).to_pylist()
-        if seen == [fingerprint]:
+    @classmethod
+    def of(cls, settings: Settings, engine: Engine, on_progress: Callable[[str], None] = lambda _: None) -> Resolver:
+        """The one of a warehouse, which keeps what does not fit in memory in its folder."""
+        matcher = ModelMatcher(
+            settings.identity,
+            threads=settings.threads,
+            memory_limit=settings.memory_limit,
+            scratch=engine.models_folder.parent,
+            on_progress=on_progress,
+        )
+        return cls(settings.identity, matcher)
+
+    def resolve(self, durable: Session) -> ResolveReport:
+        """Resolves in one transaction.
+
+        Args:
+            durable: The durable warehouse; no transaction is open on it.
+
+        Returns:
+            Counts; `is_skipped` when nothing that matters changed since the last resolution.
+        """
+        with durable.transaction():
+            return self.resolve_within(durable)
+
+    def resolve_within(self, durable: Session) -> ResolveReport:
+        """The same inside a transaction of the caller, who may yet take it all back."""
+        settings = self._settings
+        guards = shipped_guards(settings.max_shared)
+        fingerprint = self._fingerprint(durable, guards)
+        if durable.query(f"select fingerprint from {_RESOLUTION}").column(0).to_pylist() == [fingerprint]:
             return ResolveReport(True, *_standing(durable))
         _drop_scratch(durable)
-        _find_links(durable, guards)
-        _find_persons(durable)
-        for statement in (*ids.ASSIGN, *records.ASSIGN):
+        for statement in (exact.evidence(), *exact.keys(guards), *exact.links(guards, settings.keys)):
+            durable.execute(statement)
+        people = find_persons(durable, settings, self._matcher)
+        for statement in (*ids.ASSIGN, *records.assign(settings.match_threshold)):
             durable.execute(statement)
         durable.execute(records.CHANGES)
         _write(durable, catalog.CUSTOMER_KEYS, records.CUSTOMER_KEYS, ("customer_key",))
         _write(durable, catalog.IDENTITY_RECORDS, records.RECORDS, ("source", "source_customer_id"))
-        report = _report(durable)
-        durable.execute(f"delete from {_RESOLUTION}")
-        durable.execute(f"insert into {_RESOLUTION} values ($1)", (fingerprint,))
+        _write(durable, catalog.IDENTITY_MATCHES, MATCHES, ("left_key", "right_key"))
+        report = _report(durable, settings.match_threshold)
+        _remember(durable, fingerprint, people)
         _drop_scratch(durable)
-    return report
+        return report
 
-
-def _find_links(durable: Session, guards: Guards) -> None:
-    statements = (exact.evidence(), *exact.keys(guards), *exact.links(guards), *exact.decisions())
-    for statement in statements:
-        durable.execute(statement)
-
-
-def _find_persons(durable: Session) -> None:
-    """Only the keys that share a value, as numbers, come to Python."""
-    durable.execute("create temporary table resolving_components (key_number bigint, person_number bigint)")
-    edges = durable.query(exact.EDGES)
-    if edges.num_rows:
-        from regulars.identity.clusters import components
-
-        apart = durable.query(exact.APART)
-        pairs = np.column_stack([apart["left_number"].to_numpy(), apart["right_number"].to_numpy()])
-        keys, persons = components(edges["key_number"].to_numpy(), edges["value_number"].to_numpy(), pairs)
-        durable.append("resolving_components", pa.table({"key_number": keys, "person_number": persons}))
-    durable.execute(ids.PERSONS)
+    def _fingerprint(self, session: Session, guards: Guards) -> str:
+        """Of all that a resolution depends on: cheap, and another one after landing, restaging or a decision."""
+        statements = [
+            *(
+                "select count(*) as rows, max(_load_id) as load_id, count(customer_key) as keys,"
+                f" count(email) as emails, count(phone) as phones from {table.name}"
+                for table in (catalog.CUSTOMER_RECORDS, catalog.ORDERS, catalog.ORDER_LINES)
+            ),
+            f"select count(*) as rows, max(load_id) as load_id from {catalog.SUPERSEDED.name}",
+            f"select count(*) as loads, max(finished_at) as finished_at from {catalog.LOADS.name}",
+            f"select count(*) as decisions, max(decided_at) as decided_at from {catalog.IDENTITY_DECISIONS.name}",
+        ]
+        facts = [session.query(statement).to_pylist() for statement in statements]
+        rules = self._settings.model_dump(mode="json", exclude={"model"})
+        model = self._matcher.fingerprint if self._matcher else None
+        return hashlib.sha256(repr((guards.fingerprint, rules, model, facts)).encode()).hexdigest()
 
 
 def _write(session: Session, table: catalog.Table, query: str, key: tuple[str, ...]) -> None:
@@ -124,7 +135,7 @@ def _write(session: Session, table: catalog.Table, query: str, key: tuple[str, .
         session.execute(statement)
 
 
-def _report(session: Session) -> ResolveReport:
+def _report(session: Session, match_threshold: float) -> ResolveReport:
     counts = session.query(
         "select"
         " (select count(*) from resolving_ids) as customers,"
@@ -133,8 +144,10 @@ def _report(session: Session) -> ResolveReport:
         " (select count(*) from resolving_redirects where redirected_before is null) as merged_ids,"
         " (select count(*) from resolving_redirects where redirected_to is null) as revived_ids,"
         f" (select count(*) from {catalog.IDENTITY_RECORDS.name}"
-        "   where linked_by in ('email', 'phone', 'decision')) as linked_records,"
-        " (select count(*) from resolving_blocked) as blocked_values"
+        "   where linked_by in ('email', 'phone', 'key', 'match', 'decision')) as linked_records,"
+        f" (select count(*) from {catalog.IDENTITY_RECORDS.name} where linked_by = 'match') as matched_records,"
+        f" (select count(*) from ({review.waiting(match_threshold)}) as waiting) as to_review,"
+        " (select count(*) from resolving_ignored where reason = 'shared') as blocked_values"
     )
     return ResolveReport(is_skipped=False, **counts.to_pylist()[0])
 
@@ -148,20 +161,10 @@ def _standing(session: Session) -> tuple[int, int]:
     return int(counts["customers"]), int(counts["records"])
 
 
-def _fingerprint(session: Session, guards: Guards) -> str:
-    """Counts of all that a resolution depends on: cheap, and another one after landing, restaging or a decision."""
-    statements = [
-        *(
-            "select count(*) as rows, max(_load_id) as load_id, count(customer_key) as keys, count(email) as emails,"
-            f" count(phone) as phones from {table.name}"
-            for table in (catalog.CUSTOMER_RECORDS, catalog.ORDERS, catalog.ORDER_LINES)
-        ),
-        f"select count(*) as rows, max(load_id) as load_id from {catalog.SUPERSEDED.name}",
-        f"select count(*) as loads, max(finished_at) as finished_at from {catalog.LOADS.name}",
-        f"select count(*) as decisions, max(decided_at) as decided_at from {catalog.IDENTITY_DECISIONS.name}",
-    ]
-    facts = [session.query(statement).to_pylist() for statement in statements]
-    return hashlib.sha256(repr((guards.fingerprint, facts)).encode()).hexdigest()
+def _remember(session: Session, fingerprint: str, people: str) -> None:
+    last = session.query(ids.LAST_ID).column(0)[0].as_py()
+    session.execute(f"delete from {_RESOLUTION}")
+    session.execute(f"insert into {_RESOLUTION} values ($1, $2, $3)", (fingerprint, people, last))
 
 
 def _drop_scratch(session: Session) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from regulars import catalog
 from regulars.engines.duckdb import DuckDBSession
-from regulars.identity.stage import ResolveReport, resolve
+from regulars.identity.stage import Resolver, ResolveReport
 from regulars.settings import IdentitySettings
 
 
@@ -57,8 +57,14 @@ class Durable:
             (decision, left, right, at),
         )
 
-    def resolve(self, max_shared=10) -> ResolveReport:
-        return resolve(self.session, IdentitySettings(max_shared=max_shared))
+    def resolver(self, max_shared=10, **settings) -> Resolver:
+        """Exact links alone, or what `matcher` says besides."""
+        matcher = settings.pop("matcher", None)
+        chosen = IdentitySettings(max_shared=max_shared, probabilistic=matcher is not None, **settings)
+        return Resolver(chosen, matcher)
+
+    def resolve(self, max_shared=10, **settings) -> ResolveReport:
+        return self.resolver(max_shared, **settings).resolve(self.session)
 
     def ids(self) -> dict[str, int]:
         """The id of each customer key."""

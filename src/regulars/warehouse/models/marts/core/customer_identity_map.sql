@@ -12,5 +12,7 @@ select
     email,
     phone,
     linked_by,
-    first_load_id
+    cast(probability as decimal(18, 6)) as probability,
+    first_load_id,
+    since_load_id
 from records
