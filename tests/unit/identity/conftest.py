@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import combinations
 
 import duckdb
 import pyarrow as pa
@@ -14,6 +16,40 @@ from regulars import catalog
 from regulars.engines.duckdb import DuckDBSession
 from regulars.identity.stage import Resolver, ResolveReport
 from regulars.settings import IdentitySettings
+
+
+class Likeness:
+    """A Matcher by one rule: the same last name is 0.9, with the same birth date 0.99, and another one is nobody."""
+
+    def __init__(self, fingerprint="likeness") -> None:
+        self.fingerprint = fingerprint
+        self.calls = 0
+        self.seen: list[dict] = []
+
+    def __call__(self, people: pa.RecordBatchReader, threshold: float) -> pa.Table:
+        self.calls += 1
+        self.seen = people.read_all().to_pylist()
+        best: dict[tuple[int, int], float] = {}
+        for one, other in combinations(self.seen, 2):
+            dates = {one["birth_date"], other["birth_date"]}
+            if one["last_name"] != other["last_name"] or one["group_number"] == other["group_number"]:
+                continue
+            if len(dates) == 2 and None not in dates:
+                continue
+            probability = 0.99 if len(dates) == 1 and None not in dates else 0.9
+            pair = tuple(sorted((one["key_number"], other["key_number"])))
+            if probability >= threshold:
+                best[pair] = max(best.get(pair, 0), probability)
+        pairs = sorted(best)
+        return pa.table(
+            {
+                "left_number": pa.array([left for left, _ in pairs], pa.int64()),
+                "right_number": pa.array([right for _, right in pairs], pa.int64()),
+                "probability": pa.array([best[pair] for pair in pairs], pa.float64()),
+                "match_weight": pa.array([math.log2(best[p] / (1 - best[p])) for p in pairs], pa.float64()),
+                "blocked_by": pa.array(["last_name"] * len(pairs), pa.string()),
+            }
+        )
 
 
 class Durable:
@@ -27,15 +63,19 @@ class Durable:
         for table in catalog.DURABLE_TABLES:
             self.session.execute(f"create table {table.name} ({', '.join(f'{n} {k}' for n, k in table.columns)})")
 
-    def customer(self, key, email=None, phone=None, *, source="crm", load=1) -> int:
+    def customer(self, key, email=None, phone=None, *, source="crm", load=1, **fields) -> int:
         self.row += 1
+        given = {"email": email, "phone": phone, **fields}
+        names, places = ", ".join(given), ", ".join(f"${place}" for place in range(5, 5 + len(given)))
         self.session.execute(
-            "insert into staging.customer_records"
-            " (source, source_customer_id, customer_key, email, phone, _load_id, _row)"
-            " values ($1, $2, $2, $3, $4, $5, $6)",
-            (source, key, email, phone, load, self.row),
+            f"insert into staging.customer_records (source, source_customer_id, customer_key, _load_id, _row, {names})"
+            f" values ($1, $2, $2, $3, $4, {places})",
+            (source, key, load, self.row, *given.values()),
         )
         return self.row
+
+    def load(self, load) -> None:
+        self.session.execute("insert into ops.loads (load_id, status) values ($1, 'landed')", (load,))
 
     def order(self, key, email=None, phone=None, *, source="shop", load=1, table="orders", order=None) -> int:
         self.row += 1
@@ -93,7 +133,10 @@ class Durable:
 
     def contents(self) -> list[pa.Table]:
         """All that a resolution writes, in order."""
-        tables = ("identity.customer_keys", "identity.records", "ops.identity_ids", "identity.resolution")
+        tables = (
+            *("identity.customer_keys", "identity.records", "identity.matches", "identity.resolution"),
+            "ops.identity_ids",
+        )
         return [self.session.query(f"select * from {table} order by all") for table in tables]
 
 
@@ -117,3 +160,15 @@ def durable() -> Iterator[Durable]:
 def open_durable():
     """Opens an empty durable warehouse, for tests that need many."""
     return opened
+
+
+@pytest.fixture
+def likeness() -> Likeness:
+    """Weighs likeness by last name and birth date, and remembers being asked."""
+    return Likeness()
+
+
+@pytest.fixture(scope="session")
+def new_likeness():
+    """Makes a Likeness, for tests that need many."""
+    return Likeness

@@ -137,3 +137,32 @@ def test_a_decision_on_a_key_that_is_not_there_waits_for_it(durable):
     durable.customer("2", load=2)
     durable.resolve()
     assert together(durable, "1", "2")
+
+
+def test_records_that_agree_on_all_fields_of_a_declared_key_are_one_person(durable):
+    durable.customer("1", last_name="Müller", birth_date="1980-01-02", city="Bonn")
+    durable.customer("2", last_name=" MULLER ", birth_date="1980-01-02")
+    durable.customer("3", last_name="Müller", birth_date="1980-01-03", city="bonn")
+    durable.customer("4", last_name="Müller")
+    durable.customer("5", last_name="Müller")
+    durable.resolve(keys=(("last_name", "birth_date"),))
+    assert durable.people() == {frozenset("12"), frozenset("3"), frozenset("4"), frozenset("5")}
+    assert durable.records()["crm", "2"] == "key"
+    durable.resolve(keys=(("last_name", "birth_date"), ("last_name", "city")))
+    assert durable.people() == {frozenset("123"), frozenset("4"), frozenset("5")}
+
+
+def test_a_declared_key_that_too_many_records_share_links_nobody(durable):
+    for number in range(4):
+        durable.customer(f"{number}", city="Bonn")
+    report = durable.resolve(max_shared=3, keys=(("city",),))
+    assert (report.customers, report.blocked_values) == (4, 1)
+
+
+def test_a_decision_that_was_taken_back_holds_no_more(durable):
+    durable.customer("1")
+    durable.customer("2")
+    durable.decide("merge", "1", "2", at="2024-01-01")
+    durable.decide("undo", "2", "1", at="2024-01-02")
+    durable.resolve()
+    assert not together(durable, "1", "2")

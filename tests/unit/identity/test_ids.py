@@ -106,3 +106,34 @@ def test_the_first_load_of_a_person_is_that_of_the_first_key(durable):
     durable.resolve()
     table = durable.session.query("select founding_key, first_load_id from ops.identity_ids")
     assert table.to_pylist() == [{"founding_key": "1", "first_load_id": 3}]
+
+
+def test_an_erased_id_is_never_given_again(durable):
+    """Erasing a person takes every trace of them, the row of the id too."""
+    durable.customer("1")
+    durable.customer("2")
+    durable.resolve()
+    for table, column in (
+        ("staging.customer_records", "customer_key"),
+        ("identity.customer_keys", "customer_key"),
+        ("identity.records", "customer_key"),
+        ("ops.identity_ids", "founding_key"),
+    ):
+        durable.session.execute(f"delete from {table} where {column} = '2'")
+    durable.customer("3", load=2)
+    durable.resolve()
+    assert durable.ids() == {"1": FIRST_ID, "3": FIRST_ID + 2}
+    durable.customer("2", load=3)
+    durable.resolve()
+    assert durable.ids() == {"1": FIRST_ID, "3": FIRST_ID + 2, "2": FIRST_ID + 3}
+
+
+def test_a_redirected_id_is_never_given_again(durable):
+    durable.customer("1")
+    durable.customer("2")
+    durable.resolve()
+    durable.decide("merge", "1", "2")
+    durable.resolve()
+    durable.customer("3", load=2)
+    durable.resolve()
+    assert durable.ids() == {"1": FIRST_ID, "2": FIRST_ID, "3": FIRST_ID + 2}

@@ -69,3 +69,42 @@ def test_rows_that_do_not_change_are_left_alone(durable):
         "select rowid, customer_key from identity.records where customer_key > '0' order by customer_key"
     )
     assert after.equals(before)
+
+
+def rows(durable, columns):
+    table = durable.session.query(f"select source_customer_id, {columns} from identity.records")
+    return {name: tuple(values) for name, *values in zip(*(c.to_pylist() for c in table.columns), strict=True)}
+
+
+def test_a_record_that_a_match_linked_says_how_probable_it_is(durable, likeness):
+    """2 and 3 share an e-mail, but what makes them this person is a match of their group."""
+    durable.customer("1", last_name="Lee", birth_date="1980-01-02")
+    durable.customer("2", "ann@mail.example", last_name="Lee", birth_date="1980-01-02")
+    durable.customer("3", "ann@mail.example")
+    durable.customer("4", phone="+447911123456", last_name="Kay")
+    durable.customer("5", phone="+447911123456", last_name="Kay")
+    durable.resolve(matcher=likeness)
+    assert rows(durable, "linked_by, probability") == {
+        "1": ("new", None),
+        "2": ("match", 0.99),
+        "3": ("match", 0.99),
+        "4": ("new", None),
+        "5": ("phone", None),
+    }
+
+
+def test_a_record_is_of_its_person_since_it_came_or_since_it_was_found_to_be(durable):
+    durable.customer("1", "ann@mail.example", load=1)
+    durable.customer("2", load=1)
+    durable.load(1)
+    durable.resolve()
+    durable.customer("3", "ann@mail.example", load=2)
+    durable.load(2)
+    durable.resolve()
+    assert rows(durable, "first_load_id, since_load_id") == {"1": (1, 1), "2": (1, 1), "3": (2, 2)}
+    durable.order("2", email="ann@mail.example", load=3)
+    durable.load(3)
+    durable.resolve()
+    durable.load(4)
+    durable.resolve()
+    assert rows(durable, "first_load_id, since_load_id") == {"1": (1, 1), "2": (1, 3), "3": (2, 2)}

@@ -75,6 +75,41 @@ def test_people_are_the_same_however_the_facts_are_cut_into_loads(open_durable, 
         assert durable.people() == expected_people(facts)
 
 
+names = st.sampled_from(["Lee", "Kay", None])
+dates = st.sampled_from(["1980-01-02", "1990-03-04", None])
+records_of = st.lists(st.tuples(keys, emails, names, dates), min_size=2, max_size=8, unique_by=lambda record: record[0])
+verdicts_of = st.lists(st.tuples(st.sampled_from(["merge", "never"]), keys, keys), max_size=2)
+
+
+@pytest.mark.slow
+@settings(max_examples=20)
+@given(records_of, verdicts_of, st.lists(st.integers(0, 2), min_size=8, max_size=8))
+def test_people_found_by_likeness_are_the_same_however_they_came(open_durable, new_likeness, records, verdicts, cuts):
+    """With decisions made on the way: the last state is that of one load with the same decisions."""
+    with open_durable() as one, open_durable() as other:
+        given_ids = {}
+        for load in range(3):
+            for (key, email, last_name, birth_date), cut in zip(records, cuts, strict=False):
+                if cut == load:
+                    one.customer(key, email, last_name=last_name, birth_date=birth_date, load=load + 1)
+            if load == 1:
+                for place, (verdict, left, right) in enumerate(verdicts):
+                    one.decide(verdict, left, right, at=f"2024-01-0{place + 1}")
+            one.resolve(MAX_SHARED, matcher=new_likeness())
+            founders = one.session.query("select customer_id, founding_key from ops.identity_ids").to_pylist()
+            founded = {row["customer_id"]: row["founding_key"] for row in founders}
+            assert founded.items() >= given_ids.items()
+            ids, redirects = one.ids(), one.redirects()
+            assert all(ids[key] == (redirects[number] or number) for number, key in founded.items())
+            given_ids = founded
+        for key, email, last_name, birth_date in reversed(records):
+            other.customer(key, email, last_name=last_name, birth_date=birth_date)
+        for place, (verdict, left, right) in enumerate(verdicts):
+            other.decide(verdict, left, right, at=f"2024-01-0{place + 1}")
+        other.resolve(MAX_SHARED, matcher=new_likeness())
+        assert one.people() == other.people()
+
+
 @settings(max_examples=15)
 @given(st.lists(facts_of(), min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_ids_do_not_depend_on_the_order_of_rows(open_durable, facts, random):
@@ -136,6 +171,14 @@ def test_another_guard_makes_it_resolve_again(durable):
     filled(durable)
     durable.resolve()
     assert durable.resolve(max_shared=1).customers == 4
+
+
+@pytest.mark.parametrize("setting", [{"keys": (("city",),)}, {"max_cluster_size": 7}, {"match_threshold": 0.99}])
+def test_another_setting_makes_it_resolve_again(durable, setting):
+    filled(durable)
+    durable.resolve()
+    assert not durable.resolve(**setting).is_skipped
+    assert durable.resolve(**setting).is_skipped
 
 
 def test_a_failure_leaves_everything_as_it_was(durable, monkeypatch):
