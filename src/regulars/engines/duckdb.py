@@ -107,7 +107,7 @@ class DuckDBEngine:
         self._build = folder / "build.duckdb"
         self._live = folder / "live.duckdb"
         self._config: dict[str, Any] = {
-            "memory_limit": memory_limit or _bounded_memory(),
+            "memory_limit": memory_limit or bounded_memory(),
             "temp_directory": str(folder / "spill"),
         }
         if threads:
@@ -269,7 +269,7 @@ def _add_columns(session: DuckDBSession) -> None:
                 session.execute(f"alter table {table.name} add column {name} {kind}")
 
 
-def _bounded_memory() -> str:
+def bounded_memory() -> str:
     """4 GB, or three quarters of the machine's memory where that is less."""
     total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else _DEFAULT_MEMORY * 2
     return f"{min(_DEFAULT_MEMORY, total * 3 // 4) // 10**6}MB"
