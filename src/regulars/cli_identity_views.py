@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from math import floor, log2
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pyarrow as pa
 import typer
+from rich.markup import escape
 
+from regulars.cli_identity_explain import show, side_by_side
 from regulars.cli_options import Json, SettingsFile, Warehouse, chosen_settings
-from regulars.engines.base import open_engine
+from regulars.engines.base import Session, open_engine
+from regulars.errors import InputError
+from regulars.identity.sides import Waiting
 from regulars.serve.queries import Queries
-from regulars.terminal import console, print_json, print_table
+from regulars.settings import Settings
+from regulars.terminal import console, errors, print_json, print_table
+
+if TYPE_CHECKING:
+    from regulars.identity.person_model import PersonModel
+    from regulars.identity.person_model import Session as TrainingSession
 
 
 def evaluate(
@@ -55,6 +67,80 @@ def evaluate(
         console.print(f"  {found.not_in_truth:,} published records, guests among them, are not in the truth")
 
 
+def review(
+    limit: Annotated[int, typer.Option(min=1, help="Pairs shown at most.")] = 10,
+    settings_file: SettingsFile = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
+    """Pairs that may be one person and wait for your decision: both side by side, and what to type."""
+    from regulars.identity.sides import review_queue
+
+    settings = chosen_settings(settings_file, warehouse)
+    with durable_session(settings) as durable:
+        found, total = review_queue(durable, settings.identity.match_threshold, limit)
+    if as_json:
+        print_json([asdict(pair) | {"commands": pair.commands} for pair in found])
+        return
+    if not found:
+        console.print("Nobody waits for a decision.")
+        return
+    for pair in found:
+        console.print(f"\n[bold]{pair.left.customer_id} and {pair.right.customer_id}[/]  {_likely(pair)}")
+        side_by_side(pair.left, pair.right)
+        for command in pair.commands:
+            console.print(f"  {command}")
+    console.print(f"\n{len(found):,} of {total:,} pairs; `regulars identity explain A B` tells why they are alike.")
+
+
+def explain(
+    left: Annotated[str, typer.Argument(help="A golden id, SOURCE:ID, a source's id, an e-mail or a phone number.")],
+    right: Annotated[str, typer.Argument(help="The other, named likewise.")],
+    settings_file: SettingsFile = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
+    """Why two are one person or two: what they share, through whom, what was decided, and what each likeness weighs."""
+    from regulars.identity import explaining
+
+    settings = chosen_settings(settings_file, warehouse)
+    with durable_session(settings) as durable:
+        found = explaining.explain(durable, settings.identity, left, right, settings.shop.country)
+    show(found, as_json)
+
+
+def train(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file that the model is written to.")] = Path(
+        "person_model.json"
+    ),
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    settings_file: SettingsFile = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
+    """Learn from your own records what two records of one person look like, without being told who is one."""
+    from regulars.identity.gathering import trained
+
+    settings = chosen_settings(settings_file, warehouse)
+    if output.exists() and not force:
+        raise InputError(f"{output} is there already. Name another file with --output, or add --force.")
+    with errors.status("Training") as spinner, durable_session(settings) as durable:
+        model = trained(durable, settings, lambda words: spinner.update(f"Training: {words}"))
+    model.save(output)
+    if as_json:
+        print_json([{"file": str(output), "records": model.records, "converged": model.converged,
+                     "sessions": [asdict(session) for session in model.sessions],
+                     "levels": _levels(model)}])  # fmt: skip
+        return
+    console.print(f"\n[bold]Learned from {model.records:,} records[/], written to {escape(str(output))}")
+    print_table(pa.Table.from_pylist([_session(session) for session in model.sessions]), "From records that agree in")
+    print_table(pa.Table.from_pylist(_levels(model)), "What each likeness says")
+    console.print(
+        "A weight of 1 doubles the odds that two records are one person, -1 halves them. To resolve by it:\n"
+        f'  [identity]\n  model = "{output}"', markup=False, soft_wrap=True,
+    )  # fmt: skip
+
+
 def _measures(evaluation: Any) -> list[dict[str, Any]]:
     """One row per measure: of pairs and whole people with their counts, of records the average."""
     if evaluation is None:
@@ -72,3 +158,48 @@ def _measures(evaluation: Any) -> list[dict[str, Any]]:
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     """Rates with four decimals: a promise of 0.995 cannot be read from two."""
     return row | {name: f"{row[name]:.4f}" for name in ("precision", "recall", "f1")}
+
+
+@contextmanager
+def durable_session(settings: Settings) -> Iterator[Session]:
+    """The durable warehouse, under its lock: one process writes a DuckDB file or many read it."""
+    engine = open_engine(settings)
+    with errors.status("Looking at who is who"), engine.lock():
+        engine.prepare()
+        with engine.durable() as session:
+            yield session
+
+
+def _likely(pair: Waiting) -> str:
+    # Cut off, not rounded: what is not certain never reads 1.0000.
+    sure = f"one person with probability {floor(pair.probability * 10_000) / 10_000:.4f}"
+    if pair.reason == "chain":
+        return f"{sure}, but linking them would chain others together"
+    return f"{sure}, which is too little to link"
+
+
+def _session(session: TrainingSession) -> dict[str, Any]:
+    return {
+        "agreeing in": ", ".join(session.agreeing_in).replace("_", " "),
+        "pairs": session.pairs,
+        "of one person": f"{session.matches:,.0f}",
+        "rounds": session.iterations,
+        "settled": session.converged,
+    }
+
+
+def _levels(model: PersonModel) -> list[dict[str, Any]]:
+    """The levels of each comparison with their two chances, and what they weigh."""
+    from regulars.identity.person_model import comparisons
+
+    return [
+        {
+            "comparison": comparison.name.replace("_", " "),
+            "likeness": level.name,
+            "of_one_share": chances.m,
+            "of_two_share": chances.u,
+            "weight": round(log2(chances.m / chances.u), 2),
+        }
+        for comparison in comparisons()
+        for level, chances in zip(comparison.levels, model.chances[comparison.name], strict=True)
+    ]

@@ -88,8 +88,11 @@ def customer(settings: Settings, who: str, as_json: bool) -> None:
     customer_id = queries.customer(who)
     row: dict[str, Any] = queries.customer_360(customer_id).to_pylist()[0]
     sources, orders = queries.customer_sources(customer_id), queries.customer_orders(customer_id)
+    fields = queries.field_sources(customer_id)
     if as_json:
-        print_json([row | {"records": sources.to_pylist(), "orders": orders.to_pylist()}])
+        print_json(
+            [row | {"records": sources.to_pylist(), "field_sources": fields.to_pylist(), "orders": orders.to_pylist()}]
+        )
         return
     name = row.get("full_name") or row.get("email") or row.get("phone")
     name = name or sources.column("source_customer_id")[0].as_py()
@@ -98,6 +101,8 @@ def customer(settings: Settings, who: str, as_json: bool) -> None:
         if value is not None and column not in ("customer_id", "full_name", "segment"):
             console.print(f"  {column.replace('_', ' '):<28} {shown(column, value)}")
     print_table(sources, "Source records of this person")
+    if fields.num_rows:
+        print_table(fields, "Where the fields come from")
     print_table(orders, "Newest orders")
 
 

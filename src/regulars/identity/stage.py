@@ -96,7 +96,7 @@ class Resolver:
         fingerprint = self._fingerprint(durable, guards)
         if durable.query(f"select fingerprint from {_RESOLUTION}").column(0).to_pylist() == [fingerprint]:
             return ResolveReport(True, *_standing(durable))
-        _drop_scratch(durable)
+        drop_scratch(durable)
         for statement in (exact.evidence(), *exact.keys(guards), *exact.links(guards, settings.keys)):
             durable.execute(statement)
         people = find_persons(durable, settings, self._matcher)
@@ -108,7 +108,7 @@ class Resolver:
         _write(durable, catalog.IDENTITY_MATCHES, MATCHES, ("left_key", "right_key"))
         report = _report(durable, settings.match_threshold)
         _remember(durable, fingerprint, people)
-        _drop_scratch(durable)
+        drop_scratch(durable)
         return report
 
     def _fingerprint(self, session: Session, guards: Guards) -> str:
@@ -167,6 +167,7 @@ def _remember(session: Session, fingerprint: str, people: str) -> None:
     session.execute(f"insert into {_RESOLUTION} values ($1, $2, $3)", (fingerprint, people, last))
 
 
-def _drop_scratch(session: Session) -> None:
+def drop_scratch(session: Session) -> None:
+    """Drops the temporary tables of a resolution."""
     for table in _SCRATCH:
         session.execute(f"drop table if exists {table}")

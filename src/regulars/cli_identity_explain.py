@@ -1,0 +1,79 @@
+"""What `regulars identity explain` prints: one person or two, and every reason there is, in words."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from regulars.identity.explaining import Explanation
+from regulars.identity.path import Link
+from regulars.identity.sides import SHOWN_FIELDS, Side
+from regulars.terminal import console, print_json, shown
+
+_LINK_WORDS = {
+    "email": "the same e-mail",
+    "phone": "the same phone number",
+    "key": "the same",
+    "match": "likeness, with probability",
+    "decision": "a decision to merge them",
+}
+_IGNORED_WORDS = {
+    "placeholder": "a placeholder links nobody",
+    "shared": "too many records share it, so it links nobody",
+}
+
+
+def show(found: Explanation, as_json: bool) -> None:
+    """Prints an explanation."""
+    if as_json:
+        print_json([asdict(found) | {"is_one_person": found.is_one_person}])
+        return
+    ids = f"{found.left.customer_id} and {found.right.customer_id}"
+    one = f"One person: {found.left.customer_id}"
+    console.print(f"\n[bold]{one if found.is_one_person else f'Two people: {ids}'}[/]")
+    side_by_side(found.left, found.right)
+    for line in _reasons(found):
+        console.print(line, markup=False, soft_wrap=True)
+    console.print()
+
+
+def _reasons(found: Explanation) -> list[str]:
+    """Every reason for or against, a line each."""
+    lines = [f"Linked by {_words(link)}." for link in found.links]
+    if found.path:
+        lines.append(f"Linked through others, in {len(found.path)} steps:")
+        lines += [f"  {link.left} and {link.right} by {_words(link)}" for link in found.path]
+    lines += [f"Both have {row['value']}: {_IGNORED_WORDS[row['reason']]}." for row in found.ignored]
+    for row in found.decisions:
+        reason = f" ({row['reason']})" if row["reason"] else ""
+        pair = f"{row['decision']} {row['left_key']} and {row['right_key']}"
+        lines.append(f"Decided on {row['decided_at']:%Y-%m-%d}: {pair}{reason}.")
+    if found.is_chain:
+        lines.append("Alike enough to link, but that would have chained people together or made one of too many keys.")
+    if not found.is_one_person and not found.links:
+        lines.append("Nothing exact links them.")
+    return lines
+
+
+def _words(link: Link) -> str:
+    return f"{_LINK_WORDS[link.kind]}{f' {link.value}' if link.value else ''}"
+
+
+def side_by_side(left: Side, right: Side) -> None:
+    """Prints what two records say; where they differ is marked."""
+    rows = [{"": "record", "left": f"{left.source}:{left.source_customer_id}",
+             "right": f"{right.source}:{right.source_customer_id}"}]  # fmt: skip
+    for field in SHOWN_FIELDS:
+        one, other = left.fields.get(field), right.fields.get(field)
+        if one is not None or other is not None:
+            rows.append({"": field.replace("_", " "), "left": shown(field, one), "right": shown(field, other)})
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("", str(left.customer_id), str(right.customer_id)):
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        style = "" if row["left"] == row["right"] else "yellow"
+        table.add_row(escape(row[""]), escape(row["left"]), escape(row["right"]), style=style)
+    console.print(table)

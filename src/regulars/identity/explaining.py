@@ -1,0 +1,156 @@
+"""Why two customers are one person, or two: what links them exactly, through whom, and what the model makes of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from regulars import catalog
+from regulars.engines.base import Session
+from regulars.errors import InputError
+from regulars.identity.exact import ACTIVE_DECISIONS
+from regulars.identity.gathering import gathered
+from regulars.identity.naming import Named, named
+from regulars.identity.path import Link, shortest_path
+from regulars.identity.sides import Side, sides_of
+from regulars.settings import IdentitySettings
+
+_KEYS = catalog.CUSTOMER_KEYS.name
+
+_LINKS = f"""
+select link.kind, link.value, known.customer_key
+from resolving_links as link
+inner join resolving_keys as known on known.key_number = link.key_number
+inner join {_KEYS} as standing on standing.customer_key = known.customer_key
+where standing.customer_id in ($1, $2)
+order by link.kind, link.value, known.customer_key
+"""
+
+_MATCHES = f"""
+select matched.left_key, matched.right_key, matched.probability
+from {catalog.IDENTITY_MATCHES.name} as matched
+inner join {_KEYS} as one on one.customer_key = matched.left_key
+inner join {_KEYS} as other on other.customer_key = matched.right_key
+where one.customer_id in ($1, $2) and other.customer_id in ($1, $2)
+order by matched.left_key, matched.right_key
+"""
+
+_DECISIONS = f"""
+select decided.*
+from ({ACTIVE_DECISIONS}) as decided
+inner join {_KEYS} as one on one.customer_key = decided.left_key
+inner join {_KEYS} as other on other.customer_key = decided.right_key
+where one.customer_id in ($1, $2) and other.customer_id in ($1, $2)
+order by decided.decided_at, decided.left_key, decided.right_key
+"""
+
+_IGNORED = """
+select ignored.kind, ignored.value, ignored.reason
+from resolving_ignored as ignored
+inner join resolving_evidence as one
+    on one.customer_key = $1 and case ignored.kind when 'email' then one.email else one.phone end = ignored.value
+inner join resolving_evidence as other
+    on other.customer_key = $2 and case ignored.kind when 'email' then other.email else other.phone end = ignored.value
+group by ignored.kind, ignored.value, ignored.reason
+order by ignored.kind, ignored.value
+"""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Two customers and what hangs them together or keeps them apart.
+
+    Attributes:
+        left: The one.
+        right: The other.
+        links: What links the two keys themselves.
+        path: When nothing does and they are one person still: the steps from one to the other.
+        ignored: Values that both have and that a guard keeps from linking anybody: kind, value and reason.
+        decisions: What people decided about them and who is one person with them.
+        probability: Of the strongest match between them, if it was worth keeping.
+        is_chain: They are two, though matched strongly enough: linking them would have chained people together.
+    """
+
+    left: Side
+    right: Side
+    links: tuple[Link, ...]
+    path: tuple[Link, ...]
+    ignored: tuple[dict[str, Any], ...]
+    decisions: tuple[dict[str, Any], ...]
+    probability: float | None
+    is_chain: bool
+
+    @property
+    def is_one_person(self) -> bool:
+        """Whether both have the same golden id."""
+        return self.left.customer_id == self.right.customer_id
+
+
+def explain(durable: Session, settings: IdentitySettings, left: str, right: str, country: str) -> Explanation:
+    """Explains two customers, as of the last resolution.
+
+    Args:
+        durable: The durable warehouse; no transaction is open on it.
+        settings: Thresholds and guards.
+        left: One of them: a golden id, SOURCE:ID, a source's id, a customer key, an e-mail or a phone number.
+        right: The other.
+        country: Country of phone numbers written without a country code.
+
+    Raises:
+        InputError: Somebody is unknown, or both are the same record.
+    """
+    one, other = _keys_named(named(durable, left, country), named(durable, right, country))
+    sides = sides_of(durable, [one, other])
+    ids = (sides[one].customer_id, sides[other].customer_id)
+    with gathered(durable, settings):
+        exact = _pairwise(durable.query(_LINKS, ids).to_pylist())
+        ignored = durable.query(_IGNORED, (one, other)).to_pylist()
+    matches = durable.query(_MATCHES, ids).to_pylist()
+    decisions = durable.query(_DECISIONS, ids).to_pylist()
+    links = [
+        *exact,
+        *(Link(row["left_key"], row["right_key"], "decision", row["reason"] or "") for row in decisions
+          if row["decision"] == "merge"),
+        *(Link(row["left_key"], row["right_key"], "match", f"{row['probability']:.4f}") for row in matches
+          if row["probability"] >= settings.match_threshold),
+    ]  # fmt: skip
+    direct = [link for link in links if {link.left, link.right} == {one, other}]
+    probability = max((row["probability"] for row in matches if {row["left_key"], row["right_key"]} == {one, other}),
+                      default=None)  # fmt: skip
+    is_one = ids[0] == ids[1]
+    return Explanation(
+        sides[one],
+        sides[other],
+        tuple(direct),
+        tuple(shortest_path(links, one, other)) if is_one and not direct else (),
+        tuple(ignored),
+        tuple(decisions),
+        probability,
+        not is_one and probability is not None and probability >= settings.match_threshold,
+    )
+
+
+def _keys_named(one: Named, other: Named) -> tuple[str, str]:
+    """The two keys that are meant; a golden id means the key that it was founded with."""
+    keys = one.anchor, other.anchor
+    if keys[0] == keys[1]:
+        raise InputError(
+            f"`{one.text}` and `{other.text}` are the same record, of customer {one.customer_id}. Name two:"
+            " SOURCE:ID, or two golden ids."
+        )
+    return keys
+
+
+def _pairwise(rows: list[dict[str, Any]]) -> list[Link]:
+    """Rows of (kind, value, key) as links between every two keys of a value; few, as guards bound them."""
+    sharing: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in rows:
+        sharing[row["kind"], row["value"]].append(row["customer_key"])
+    return [
+        # Parts of a declared key are kept apart by a sign that nobody types, after the key's number.
+        Link(left, right, kind, ", ".join(value.split("\x1f")[1:]) if kind == "key" else value)
+        for (kind, value), keys in sharing.items()
+        for left, right in combinations(keys, 2)
+    ]
