@@ -90,7 +90,7 @@ def decisions(settings_file: SettingsFile = None, warehouse: Warehouse = None, a
     elif found.num_rows:
         print_table(found, "Decisions about people", wide=("reason",))
     else:
-        console.print("Nothing was decided about people yet.")
+        console.print("No decision about people stands.")
 
 
 def _decide(settings: Settings, decision: Decision, left: str, right: str, reason: str | None, as_json: bool) -> None:

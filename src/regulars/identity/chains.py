@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# Of the pairs of groups between two clusters, one in this many must be linked. Three lets one more record join a person
-# of three by one link, and keeps two persons of two records apart that hang together by one.
-ONE_LINK_IN = 3
+# Of the pairs of groups between two clusters, one in this many must be linked. Six lets two records join three by one
+# link, and keeps two persons of three records apart that hang together by one (DECISIONS NN).
+ONE_LINK_IN = 6
 
 
 @dataclass(frozen=True)

@@ -64,23 +64,22 @@ def test_a_third_record_joins_a_person_of_two_or_three_by_one_link():
     assert people(found(all_of(1, 2, 3) | {(3, 4): 6.0})) == {frozenset({1, 2, 3, 4})}
 
 
-def test_two_people_of_two_records_that_hang_together_by_one_link_stay_two():
-    assert people(found({(1, 2): 12.0, (3, 4): 12.0, (2, 3): 6.0})) == {frozenset({1, 2}), frozenset({3, 4})}
-
-
-def test_two_people_of_two_records_become_one_by_a_second_link():
-    assert people(found({(1, 2): 12.0, (3, 4): 12.0, (2, 3): 6.0, (1, 4): 6.0})) == {frozenset({1, 2, 3, 4})}
+def test_two_records_join_three_by_one_link_and_four_by_two():
+    assert people(found(all_of(1, 2) | all_of(3, 4, 5) | {(2, 3): 6.0})) == {frozenset(range(1, 6))}
+    four = all_of(1, 2) | all_of(3, 4, 5, 6) | {(2, 3): 6.0}
+    assert people(found(four)) == {frozenset({1, 2}), frozenset({3, 4, 5, 6})}
+    assert people(found(four | {(1, 6): 6.0})) == {frozenset(range(1, 7))}
 
 
 def test_a_weak_bridge_between_two_families_is_not_crossed():
     families = all_of(1, 2, 3) | all_of(11, 12, 13)
-    assert people(found(families | {(3, 11): 6.0, (2, 12): 5.0})) == {frozenset({1, 2, 3}), frozenset({11, 12, 13})}
+    assert people(found(families | {(3, 11): 6.0})) == {frozenset({1, 2, 3}), frozenset({11, 12, 13})}
 
 
 def test_a_long_chain_is_cut_into_pieces_that_hold_together():
     """Without protection the hundred would be one person."""
     pieces = people(found(row(*range(1, 101))))
-    assert max(map(len, pieces)) <= 4
+    assert max(map(len, pieces)) <= 7
 
 
 def test_exact_groups_are_never_torn_and_count_as_one():
@@ -159,4 +158,4 @@ def test_many_chains_are_cut_in_seconds():
 
 
 def test_the_rule_is_the_one_that_is_written():
-    assert ONE_LINK_IN == 3
+    assert ONE_LINK_IN == 6
