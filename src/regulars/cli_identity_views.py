@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from math import floor, log2
+from math import log2
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +17,7 @@ from regulars.cli_identity_explain import show, side_by_side
 from regulars.cli_options import Json, SettingsFile, Warehouse, chosen_settings
 from regulars.engines.base import Session, open_engine
 from regulars.errors import InputError
-from regulars.identity.sides import Waiting
+from regulars.identity.sides import Waiting, probability_words
 from regulars.serve.queries import Queries
 from regulars.settings import Settings
 from regulars.terminal import console, errors, print_json, print_table
@@ -105,7 +105,7 @@ def explain(
 
     settings = chosen_settings(settings_file, warehouse)
     with durable_session(settings) as durable:
-        found = explaining.explain(durable, settings.identity, left, right, settings.shop.country)
+        found = explaining.explain(durable, settings, left, right)
     show(found, as_json)
 
 
@@ -171,8 +171,7 @@ def durable_session(settings: Settings) -> Iterator[Session]:
 
 
 def _likely(pair: Waiting) -> str:
-    # Cut off, not rounded: what is not certain never reads 1.0000.
-    sure = f"one person with probability {floor(pair.probability * 10_000) / 10_000:.4f}"
+    sure = f"one person with probability {probability_words(pair.probability)}"
     if pair.reason == "chain":
         return f"{sure}, but linking them would chain others together"
     return f"{sure}, which is too little to link"

@@ -11,11 +11,12 @@ from regulars import catalog
 from regulars.engines.base import Session
 from regulars.errors import InputError
 from regulars.identity.exact import ACTIVE_DECISIONS
-from regulars.identity.gathering import gathered
+from regulars.identity.gathering import gathered, weighed_pair
 from regulars.identity.naming import Named, named
 from regulars.identity.path import Link, shortest_path
-from regulars.identity.sides import Side, sides_of
-from regulars.settings import IdentitySettings
+from regulars.identity.sides import Side, probability_words, sides_of
+from regulars.identity.weighing import Weighed
+from regulars.settings import Settings
 
 _KEYS = catalog.CUSTOMER_KEYS.name
 
@@ -70,6 +71,8 @@ class Explanation:
         ignored: Values that both have and that a guard keeps from linking anybody: kind, value and reason.
         decisions: What people decided about them and who is one person with them.
         probability: Of the strongest match between them, if it was worth keeping.
+        weighed: What the model makes of them, comparison by comparison; none where it has nothing to compare.
+        prior: log2 of the odds that any two records are one person, which the weights are added to.
         is_chain: They are two, though matched strongly enough: linking them would have chained people together.
     """
 
@@ -81,44 +84,56 @@ class Explanation:
     decisions: tuple[dict[str, Any], ...]
     probability: float | None
     is_chain: bool
+    weighed: Weighed | None = None
+    prior: float | None = None
 
     @property
     def is_one_person(self) -> bool:
         """Whether both have the same golden id."""
         return self.left.customer_id == self.right.customer_id
 
+    @property
+    def match_weight(self) -> float | None:
+        """log2 of the odds that both are one person, by the model alone."""
+        return None if self.weighed is None or self.prior is None else self.weighed.total + self.prior
 
-def explain(durable: Session, settings: IdentitySettings, left: str, right: str, country: str) -> Explanation:
+
+def explain(durable: Session, settings: Settings, left: str, right: str) -> Explanation:
     """Explains two customers, as of the last resolution.
 
     Args:
         durable: The durable warehouse; no transaction is open on it.
-        settings: Thresholds and guards.
+        settings: Thresholds, guards and model.
         left: One of them: a golden id, SOURCE:ID, a source's id, a customer key, an e-mail or a phone number.
         right: The other.
-        country: Country of phone numbers written without a country code.
 
     Raises:
         InputError: Somebody is unknown, or both are the same record.
     """
+    country, threshold = settings.shop.country, settings.identity.match_threshold
     one, other = _keys_named(named(durable, left, country), named(durable, right, country))
     sides = sides_of(durable, [one, other])
     ids = (sides[one].customer_id, sides[other].customer_id)
-    with gathered(durable, settings):
-        exact = _pairwise(durable.query(_LINKS, ids).to_pylist())
-        ignored = durable.query(_IGNORED, (one, other)).to_pylist()
     matches = durable.query(_MATCHES, ids).to_pylist()
     decisions = durable.query(_DECISIONS, ids).to_pylist()
-    links = [
-        *exact,
-        *(Link(row["left_key"], row["right_key"], "decision", row["reason"] or "") for row in decisions
-          if row["decision"] == "merge"),
-        *(Link(row["left_key"], row["right_key"], "match", f"{row['probability']:.4f}") for row in matches
-          if row["probability"] >= settings.match_threshold),
-    ]  # fmt: skip
+    with gathered(durable, settings.identity):
+        links = _pairwise(durable.query(_LINKS, ids).to_pylist())
+        ignored = durable.query(_IGNORED, (one, other)).to_pylist()
+        weighed, prior = (
+            weighed_pair(durable, settings, one, other) if settings.identity.probabilistic else (None, None)
+        )
+    links += [
+        Link(row["left_key"], row["right_key"], "decision", row["reason"] or "")
+        for row in decisions
+        if row["decision"] == "merge"
+    ]
+    links += [
+        Link(row["left_key"], row["right_key"], "match", probability_words(row["probability"]))
+        for row in matches
+        if row["probability"] >= threshold
+    ]
+    own = [row["probability"] for row in matches if {row["left_key"], row["right_key"]} == {one, other}]
     direct = [link for link in links if {link.left, link.right} == {one, other}]
-    probability = max((row["probability"] for row in matches if {row["left_key"], row["right_key"]} == {one, other}),
-                      default=None)  # fmt: skip
     is_one = ids[0] == ids[1]
     return Explanation(
         sides[one],
@@ -127,8 +142,10 @@ def explain(durable: Session, settings: IdentitySettings, left: str, right: str,
         tuple(shortest_path(links, one, other)) if is_one and not direct else (),
         tuple(ignored),
         tuple(decisions),
-        probability,
-        not is_one and probability is not None and probability >= settings.match_threshold,
+        own[0] if own else None,
+        not is_one and bool(own) and own[0] >= threshold,
+        weighed,
+        prior,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 from regulars import catalog
@@ -117,3 +118,8 @@ order by linked.customer_key, records.created_at nulls first, records._load_id n
         )
         for row in rows
     }
+
+
+def probability_words(probability: float) -> str:
+    """Cut off after four decimals, not rounded: what is not certain never reads 1.0000."""
+    return f"{floor(probability * 10_000) / 10_000:.4f}"

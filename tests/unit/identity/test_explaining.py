@@ -8,9 +8,9 @@ from regulars.errors import InputError
 from regulars.identity.explaining import explain
 from regulars.identity.path import Link
 from regulars.identity.sides import review_queue
-from regulars.settings import IdentitySettings
+from regulars.settings import Settings
 
-EXACT = IdentitySettings(probabilistic=False)
+EXACT = {"probabilistic": False}
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ def warehouse(durable):
     return durable
 
 
-def _explained(warehouse, left, right, settings=EXACT):
-    return explain(warehouse.session, settings, left, right, "GB")
+def _explained(warehouse, left, right, **identity):
+    return explain(warehouse.session, Settings.model_validate({"identity": EXACT | identity}), left, right)
 
 
 def test_a_direct_link_is_told_by_the_value(warehouse) -> None:
@@ -69,7 +69,7 @@ def test_matches_link_from_the_threshold_on(warehouse) -> None:
     warehouse.session.execute("insert into identity.matches values ('d', 'f', 0.9, 3.17, 'email')")
     found = _explained(warehouse, "d", "f")
     assert (found.probability, found.links, found.is_chain) == (0.9, (), False)
-    lower = _explained(warehouse, "d", "f", IdentitySettings(match_threshold=0.85))
+    lower = _explained(warehouse, "d", "f", match_threshold=0.85)
     assert lower.is_chain, "the resolution did not join them, though the match is strong enough"
     [pair], total = review_queue(warehouse.session, 0.95, 10)
     assert total == 1
