@@ -8,10 +8,10 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from regulars.identity.explaining import Explanation
+from regulars.identity.explaining import ComparisonWeight
 from regulars.identity.path import Link
+from regulars.identity.relation import Relation
 from regulars.identity.sides import SHOWN_FIELDS, Side, probability_words
-from regulars.identity.weighing import Weight, probability
 from regulars.terminal import console, print_json, shown
 
 _LINK_WORDS = {
@@ -27,11 +27,10 @@ _IGNORED_WORDS = {
 }
 
 
-def show(found: Explanation, as_json: bool) -> None:
+def show(found: Relation, as_json: bool) -> None:
     """Prints an explanation."""
     if as_json:
-        more = {"is_one_person": found.is_one_person, "match_weight": found.match_weight}
-        print_json([asdict(found) | more])
+        print_json([asdict(found) | {"is_one_person": found.is_one_person}])
         return
     ids = f"{found.left.customer_id} and {found.right.customer_id}"
     one = f"One person: {found.left.customer_id}"
@@ -43,7 +42,7 @@ def show(found: Explanation, as_json: bool) -> None:
     console.print()
 
 
-def _reasons(found: Explanation) -> list[str]:
+def _reasons(found: Relation) -> list[str]:
     """Every reason for or against, a line each."""
     lines = [f"Linked by {_words(link)}." for link in found.links]
     if found.path:
@@ -61,30 +60,30 @@ def _reasons(found: Explanation) -> list[str]:
     return lines
 
 
-def _waterfall(found: Explanation) -> None:
+def _waterfall(found: Relation) -> None:
     """The weights one after the other, and where they lead."""
-    if found.weighed is None or found.prior is None or found.match_weight is None:
+    if found.weighed is None:
         console.print("The model has nothing to compare: one of them is known by a contact alone, or matching is off.")
         return
     table = Table(title="What the model makes of them", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
                   pad_edge=False)  # fmt: skip
     for heading in ("Comparison", "Likeness", "Weight", "Sum"):
         table.add_column(heading, justify="right" if heading in ("Weight", "Sum") else "left", overflow="fold")
-    total = found.prior
+    total = found.weighed.start
     table.add_row("any two records", "before they are compared", f"{total:+.2f}", f"{total:+.2f}")
-    for weight in found.weighed.weights:
-        for likeness, part in ((weight.likeness, weight.weight), (_rarity(weight), weight.rarity)):
+    for weight in found.weighed.comparisons:
+        for likeness, part in ((weight.level, weight.weight - weight.rarity), (_rarity(weight), weight.rarity)):
             if likeness:
                 total += part
                 table.add_row(weight.comparison.replace("_", " "), likeness, f"{part:+.2f}", f"{total:+.2f}")
     console.print(table)
     console.print(
-        f"Probability {probability_words(probability(found.match_weight))}: a weight of 1 doubles the odds, -1 halves"
+        f"Probability {probability_words(found.weighed.probability)}: a weight of 1 doubles the odds, -1 halves"
         " them, 0 says nothing.", soft_wrap=True,
     )  # fmt: skip
 
 
-def _rarity(weight: Weight) -> str:
+def _rarity(weight: ComparisonWeight) -> str:
     if not weight.rarity:
         return ""
     return f"and {'rarer' if weight.rarity > 0 else 'commoner'} than most"

@@ -101,11 +101,11 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Why two are one person or two: what they share, through whom, what was decided, and what each likeness weighs."""
-    from regulars.identity import explaining
+    from regulars.identity.relation import relation
 
     settings = chosen_settings(settings_file, warehouse)
     with durable_session(settings) as durable:
-        found = explaining.explain(durable, settings, left, right)
+        found = relation(durable, settings, left, right)
     show(found, as_json)
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import log2
+from dataclasses import replace
+from math import exp2
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from regulars import catalog
 from regulars.engines.base import Session
+from regulars.errors import InputError
 from regulars.identity import exact
 from regulars.identity.guards import shipped_guards
 from regulars.identity.matching import FIELDS, PEOPLE
@@ -18,15 +20,18 @@ from regulars.identity.stage import drop_scratch
 from regulars.settings import IdentitySettings, Settings
 
 if TYPE_CHECKING:
+    from regulars.identity.explaining import PairExplanation
     from regulars.identity.person_model import PersonModel
-    from regulars.identity.weighing import Weighed
 
 _A_MATCH = f"""
-select one.key_number as left_number, other.key_number as right_number, matched.match_weight
+select least(one.key_number, other.key_number) as left_number, greatest(one.key_number, other.key_number) as right_number,
+    matched.match_weight
 from {catalog.IDENTITY_MATCHES.name} as matched
 inner join resolving_keys as one on one.customer_key = matched.left_key
 inner join resolving_keys as other on other.customer_key = matched.right_key
-order by matched.match_weight desc, matched.left_key, matched.right_key
+order by
+    case when least(one.key_number, other.key_number) = $1 and greatest(one.key_number, other.key_number) = $2 then 0 else 1 end,
+    matched.match_weight desc, matched.left_key, matched.right_key
 limit 1
 """
 
@@ -51,32 +56,46 @@ def people(durable: Session) -> pa.RecordBatchReader:
     return durable.stream(f"select {columns} from ({PEOPLE}) as people order by record_number")
 
 
-def weighed_pair(durable: Session, settings: Settings, left: str, right: str) -> tuple[Weighed | None, float | None]:
-    """What the model makes of two customer keys, and log2 of the odds it starts from; within `gathered`.
+def weighed_pair(durable: Session, settings: Settings, left: str, right: str) -> PairExplanation | None:
+    """What the model makes of two customer keys, as it did when they were matched; within `gathered`.
 
-    The odds that two records at random are one person were found when the matches were made, and any of those, weighed
-    again, gives them back. Without one, those of the shop that the model was trained on serve.
+    The weights start from the odds that any two records are one person, which matching found in the records. A match
+    that was kept, weighed again, gives them back; without any, those of the records the model was trained on serve.
+    None when one of the two has no record to compare.
     """
+    numbers = durable.query(
+        "select key_number from resolving_keys where customer_key in ($1, $2) and records > 0 order by key_number",
+        (left, right),
+    )
+    pair = tuple(numbers["key_number"].to_pylist())
+    if len(pair) < 2:
+        return None
+    try:
+        weighed = _weighed(durable, settings, pair)
+        known = durable.query(_A_MATCH, (*pair,)).to_pylist()
+        if known:
+            number = (known[0]["left_number"], known[0]["right_number"])
+            again = weighed if number == pair else _weighed(durable, settings, number)
+            return _shifted(weighed, known[0]["match_weight"] - again.match_weight)
+    except InputError:
+        # Nothing is known of one of them but a contact, which the exact phase has told all about.
+        return None
+    return weighed
+
+
+def _weighed(durable: Session, settings: Settings, pair: tuple[int, ...]) -> PairExplanation:
+    from regulars.identity.explaining import explain_pair
     from regulars.identity.person_model import load_model, shipped_model
-    from regulars.identity.weighing import weigh
 
     model = load_model(settings.identity.model) if settings.identity.model else shipped_model()
-    numbers = durable.query(
-        "select customer_key, key_number from resolving_keys where customer_key in ($1, $2)", (left, right)
-    ).to_pylist()
-    pair = tuple(sorted(row["key_number"] for row in numbers))
-    known = durable.query(_A_MATCH).to_pylist()
-    pairs = [pair, *((row["left_number"], row["right_number"]) for row in known)] if len(pair) == 2 else []
-    found = weigh(people(durable), model, pairs, threads=settings.threads, memory_limit=settings.memory_limit)
-    weighed = found.get(pair)
-    if weighed is None:
-        return None, None
-    for row in known:
-        again = found.get((min(row["left_number"], row["right_number"]), max(row["left_number"], row["right_number"])))
-        if again is not None:
-            return weighed, row["match_weight"] - again.total
-    chance = min(model.matches_per_record * 2 / max(weighed.records - 1, 1), 0.5)
-    return weighed, log2(chance / (1 - chance))
+    threads, memory = settings.threads, settings.memory_limit
+    return explain_pair(people(durable), pair[0], pair[1], model, threads=threads, memory_limit=memory)
+
+
+def _shifted(weighed: PairExplanation, shift: float) -> PairExplanation:
+    """The same from other odds to start with."""
+    weight = weighed.match_weight + shift
+    return replace(weighed, start=weighed.start + shift, match_weight=weight, probability=1 / (1 + exp2(-weight)))
 
 
 def trained(durable: Session, settings: Settings, on_progress: Callable[[str], None] = lambda _: None) -> PersonModel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from regulars import catalog
 from regulars.engines.base import Session
@@ -15,8 +15,10 @@ from regulars.identity.gathering import gathered, weighed_pair
 from regulars.identity.naming import Named, named
 from regulars.identity.path import Link, shortest_path
 from regulars.identity.sides import Side, probability_words, sides_of
-from regulars.identity.weighing import Weighed
 from regulars.settings import Settings
+
+if TYPE_CHECKING:
+    from regulars.identity.explaining import PairExplanation
 
 _KEYS = catalog.CUSTOMER_KEYS.name
 
@@ -60,7 +62,7 @@ order by ignored.kind, ignored.value
 
 
 @dataclass(frozen=True)
-class Explanation:
+class Relation:
     """Two customers and what hangs them together or keeps them apart.
 
     Attributes:
@@ -72,7 +74,6 @@ class Explanation:
         decisions: What people decided about them and who is one person with them.
         probability: Of the strongest match between them, if it was worth keeping.
         weighed: What the model makes of them, comparison by comparison; none where it has nothing to compare.
-        prior: log2 of the odds that any two records are one person, which the weights are added to.
         is_chain: They are two, though matched strongly enough: linking them would have chained people together.
     """
 
@@ -84,22 +85,16 @@ class Explanation:
     decisions: tuple[dict[str, Any], ...]
     probability: float | None
     is_chain: bool
-    weighed: Weighed | None = None
-    prior: float | None = None
+    weighed: PairExplanation | None = None
 
     @property
     def is_one_person(self) -> bool:
         """Whether both have the same golden id."""
         return self.left.customer_id == self.right.customer_id
 
-    @property
-    def match_weight(self) -> float | None:
-        """log2 of the odds that both are one person, by the model alone."""
-        return None if self.weighed is None or self.prior is None else self.weighed.total + self.prior
 
-
-def explain(durable: Session, settings: Settings, left: str, right: str) -> Explanation:
-    """Explains two customers, as of the last resolution.
+def relation(durable: Session, settings: Settings, left: str, right: str) -> Relation:
+    """How two customers are related, as of the last resolution.
 
     Args:
         durable: The durable warehouse; no transaction is open on it.
@@ -119,9 +114,7 @@ def explain(durable: Session, settings: Settings, left: str, right: str) -> Expl
     with gathered(durable, settings.identity):
         links = _pairwise(durable.query(_LINKS, ids).to_pylist())
         ignored = durable.query(_IGNORED, (one, other)).to_pylist()
-        weighed, prior = (
-            weighed_pair(durable, settings, one, other) if settings.identity.probabilistic else (None, None)
-        )
+        weighed = weighed_pair(durable, settings, one, other) if settings.identity.probabilistic else None
     links += [
         Link(row["left_key"], row["right_key"], "decision", row["reason"] or "")
         for row in decisions
@@ -135,7 +128,7 @@ def explain(durable: Session, settings: Settings, left: str, right: str) -> Expl
     own = [row["probability"] for row in matches if {row["left_key"], row["right_key"]} == {one, other}]
     direct = [link for link in links if {link.left, link.right} == {one, other}]
     is_one = ids[0] == ids[1]
-    return Explanation(
+    return Relation(
         sides[one],
         sides[other],
         tuple(direct),
@@ -145,7 +138,6 @@ def explain(durable: Session, settings: Settings, left: str, right: str) -> Expl
         own[0] if own else None,
         not is_one and bool(own) and own[0] >= threshold,
         weighed,
-        prior,
     )
 
 

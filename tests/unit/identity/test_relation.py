@@ -1,12 +1,12 @@
-"""Explaining names the value that links two, the way through others, what a guard stops, and what was decided."""
+"""A relation names the value that links two, the way through others, what a guard stops, and what was decided."""
 
 from __future__ import annotations
 
 import pytest
 
 from regulars.errors import InputError
-from regulars.identity.explaining import explain
 from regulars.identity.path import Link
+from regulars.identity.relation import relation
 from regulars.identity.sides import review_queue
 from regulars.settings import Settings
 
@@ -27,7 +27,7 @@ def warehouse(durable):
 
 
 def _explained(warehouse, left, right, **identity):
-    return explain(warehouse.session, Settings.model_validate({"identity": EXACT | identity}), left, right)
+    return relation(warehouse.session, Settings.model_validate({"identity": EXACT | identity}), left, right)
 
 
 def test_a_direct_link_is_told_by_the_value(warehouse) -> None:
