@@ -32,6 +32,7 @@ MODEL = Path(__file__).parents[1] / "src" / "regulars" / "identity" / "model" / 
 SLIP = {"first_name": 0.03, "last_name": 0.03, "email": 0.02, "phone": 0.02, "address": 0.06, "city": 0.05, "postcode": 0.03}
 MISSING = {"first_name": 0.02, "last_name": 0.01, "birth_date": 0.05, "address": 0.05, "city": 0.05, "postcode": 0.05}
 OTHER = {"last_name": 0.01, "address": 0.03}  # married, moved: what another record has
+SHORT_FORM = 0.06  # Bill for William, of those whose name has one
 DATE_DIGIT, DATE_TURNED, DATE_NEAR, DATE_OTHER = 0.02, 0.005, 0.01, 0.01
 
 MACROS = """
@@ -96,10 +97,15 @@ def with_slips(people: pa.Table, seed: int) -> pa.Table:
             " lead(last_name, 7) over (order by record_number) as last_name,"
             " lead(address, 7) over (order by record_number) as address from given"
         )
+        connection.execute(
+            "create table short_forms as select name, list(short order by short) as shorts from read_csv($1) group by name",
+            [str(MODEL.with_name("nicknames.csv"))],
+        )
         columns = ", ".join(f"{_expression(name)} as {name}" for name in TEXTS)
         return connection.sql(
             f"select given.record_number, key_number, group_number, {columns} from given"
-            " join others using (record_number) order by given.record_number"
+            " join others using (record_number) left join short_forms on short_forms.name = lower(trim(given.first_name))"
+            " order by given.record_number"
         ).to_arrow_table()
 
 
@@ -108,6 +114,9 @@ def _expression(name: str) -> str:
     value = f"given.{name}"
     if name in OTHER:
         value = f"case when chance({number}, 'other {name}') < {OTHER[name]} then others.{name} else {value} end"
+    if name == "first_name":
+        short = f"shorts[1 + draw({number}, 'which short') % len(shorts)]"
+        value = f"case when chance({number}, 'short') < {SHORT_FORM} and shorts is not null then {short} else {value} end"
     if name in SLIP:
         value = (
             f"case when chance({number}, 'slips {name}') < {SLIP[name]} and length({value}) > 2"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from regulars.identity.person_model import Comparison, PersonModel
@@ -24,6 +24,7 @@ def linker(
     probability: float = 0.0001,
     weighs_rare_values: bool = True,
     keeps_weights: bool = False,
+    frequencies: Mapping[str, str] | None = None,
 ) -> Linker:
     """A Splink linker over a table of prepared people.
 
@@ -37,6 +38,7 @@ def linker(
         probability: The chance that two records taken at random are one person.
         weighs_rare_values: Whether agreeing in a rare value counts for more than in a common one.
         keeps_weights: Whether the level and the weight of every comparison are kept.
+        frequencies: By column, a table that says how rare its values are; counted in the table itself if none.
     """
     from splink import DuckDBAPI, Linker, SettingsCreator
 
@@ -53,7 +55,11 @@ def linker(
         retain_intermediate_calculation_columns=keeps_weights,
         additional_columns_to_retain=["key_number"],
     )
-    return Linker(DuckDBAPI(connection).register(table), settings, log_level=None, validate_settings=False)
+    database = DuckDBAPI(connection)
+    made = Linker(database.register(table), settings, log_level=None, validate_settings=False)
+    for column, counted in (frequencies or {}).items():
+        made.table_management.register_term_frequency_lookup(database.register(counted), column)
+    return made
 
 
 def _comparison(comparison: Comparison, filled: Collection[str], model: PersonModel | None) -> dict[str, Any]:

@@ -92,11 +92,11 @@ def match_pairs(
         # Without a threshold of Splink's: as a condition DuckDB would weigh every pair several times.
         connection.execute(
             "create table weighed as select key_number_l, key_number_r, match_weight, match_key"
-            f" from {weighed.physical_name} where match_weight >= {_log_odds(0.001)}"
+            f" from {weighed.physical_name} where match_weight >= {log_odds(0.001)}"
         )
         weighed.drop_table_from_database_and_remove_from_cache()
         rate = _rate(connection, model.matches_per_record, records, prior)
-        shift = _log_odds(_chance(rate, records)) - _log_odds(prior)
+        shift = log_odds(chance(rate, records)) - log_odds(prior)
         names = ", ".join("'" + rule.name.replace("'", "''") + "'" for rule in rules)
         # Numbers of our own making: a query without parameters is what gives Arrow without a copy.
         weight = f"match_weight + {shift!r}"
@@ -107,7 +107,7 @@ def match_pairs(
                 1 / (1 + pow(2, -max({weight}))) as probability, max({weight}) as match_weight,
                 [{names}][1 + min(cast(match_key as integer))] as blocked_by
             from weighed
-            where key_number_l <> key_number_r and {weight} >= {_log_odds(threshold)!r}
+            where key_number_l <> key_number_r and {weight} >= {log_odds(threshold)!r}
             group by 1, 2
             order by 1, 2
             """
@@ -151,7 +151,7 @@ def _rate(connection: duckdb.DuckDBPyConnection, start: float, records: int, pri
     weights, pairs = histogram["weight"].astype(np.float64), histogram["pairs"].astype(np.float64)
     rate = start
     for _ in range(50):
-        shift = _log_odds(_chance(rate, records)) - _log_odds(prior)
+        shift = log_odds(chance(rate, records)) - log_odds(prior)
         expected = float(exact) + float((pairs / (1 + np.exp2(-(weights + shift)))).sum())
         new_rate = min(max(expected / records, LEAST_RATE), GREATEST_RATE)
         if abs(new_rate - rate) < 1e-6 * rate:
@@ -160,10 +160,11 @@ def _rate(connection: duckdb.DuckDBPyConnection, start: float, records: int, pri
     return rate
 
 
-def _chance(rate: float, records: int) -> float:
+def chance(rate: float, records: int) -> float:
     """The chance that two records taken at random are one person."""
     return min(rate * 2 / (records - 1), 0.5)
 
 
-def _log_odds(probability: float) -> float:
+def log_odds(probability: float) -> float:
+    """The match weight of a probability, in bits."""
     return math.log2(probability / (1 - probability))
