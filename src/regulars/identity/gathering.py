@@ -23,15 +23,19 @@ if TYPE_CHECKING:
     from regulars.identity.explaining import PairExplanation
     from regulars.identity.person_model import PersonModel
 
+# The match of the pair that is asked about, or else the surest of all.
 _A_MATCH = f"""
-select least(one.key_number, other.key_number) as left_number, greatest(one.key_number, other.key_number) as right_number,
-    matched.match_weight
-from {catalog.IDENTITY_MATCHES.name} as matched
-inner join resolving_keys as one on one.customer_key = matched.left_key
-inner join resolving_keys as other on other.customer_key = matched.right_key
+select left_number, right_number, match_weight
+from (
+    select
+        least(one.key_number, other.key_number) as left_number,
+        greatest(one.key_number, other.key_number) as right_number, matched.match_weight
+    from {catalog.IDENTITY_MATCHES.name} as matched
+    inner join resolving_keys as one on one.customer_key = matched.left_key
+    inner join resolving_keys as other on other.customer_key = matched.right_key
+) as numbered
 order by
-    case when least(one.key_number, other.key_number) = $1 and greatest(one.key_number, other.key_number) = $2 then 0 else 1 end,
-    matched.match_weight desc, matched.left_key, matched.right_key
+    case when left_number = $1 and right_number = $2 then 0 else 1 end, match_weight desc, left_number, right_number
 limit 1
 """
 
