@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from regulars.identity.explaining import ComparisonWeight
-from regulars.identity.path import Link
-from regulars.identity.relation import Relation
 from regulars.identity.sides import SHOWN_FIELDS, Side, probability_words
 from regulars.terminal import console, print_json, shown
+
+if TYPE_CHECKING:
+    from regulars.identity.explaining import ComparisonWeight
+    from regulars.identity.path import Link
+    from regulars.identity.relation import Relation
 
 _LINK_WORDS = {
     "email": "the same e-mail",

@@ -90,9 +90,8 @@ def customer(settings: Settings, who: str, as_json: bool) -> None:
     sources, orders = queries.customer_sources(customer_id), queries.customer_orders(customer_id)
     fields = queries.field_sources(customer_id)
     if as_json:
-        print_json(
-            [row | {"records": sources.to_pylist(), "field_sources": fields.to_pylist(), "orders": orders.to_pylist()}]
-        )
+        tables = {"records": sources, "field_sources": fields, "orders": orders}
+        print_json([row | {name: table.to_pylist() for name, table in tables.items()}])
         return
     name = row.get("full_name") or row.get("email") or row.get("phone")
     name = name or sources.column("source_customer_id")[0].as_py()
