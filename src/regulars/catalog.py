@@ -135,6 +135,8 @@ PARAMETERS = _table(
 )
 CUT_POINTS = _table("settings.cut_points", "metric varchar; position integer; cut decimal(18,4)")
 STATUS_WORDS = _table("settings.status_words", "word varchar; status varchar")
+SURVIVORSHIP = _table("settings.survivorship", "field varchar; rule varchar")
+SOURCE_PRIORITIES = _table("settings.source_priorities", "field varchar; source varchar; position integer")
 FX_RATES = _table("settings.fx_rates", "rate_date date; currency varchar; rate decimal(18,8)")
 SEGMENT_CODES = _table(
     "settings.segment_codes",
@@ -159,7 +161,16 @@ CLUSTER_SEARCH = _table(
     "k integer; silhouette double; davies_bouldin double; calinski_harabasz double; inertia double;"
     "largest_share double; smallest_share double; is_useful boolean; is_chosen boolean",
 )
-SETTINGS_TABLES = (PARAMETERS, CUT_POINTS, STATUS_WORDS, FX_RATES, SEGMENT_CODES, SEGMENTS)
+SETTINGS_TABLES = (
+    PARAMETERS,
+    CUT_POINTS,
+    STATUS_WORDS,
+    FX_RATES,
+    SURVIVORSHIP,
+    SOURCE_PRIORITIES,
+    SEGMENT_CODES,
+    SEGMENTS,
+)
 DERIVED_TABLES = (
     PUBLISHED_STATE,
     PUBLISHED_SEGMENTS,
@@ -185,6 +196,7 @@ CHECKS = _table(
 DIM_CUSTOMERS = "marts.dim_customers"
 FCT_ORDERS = "marts.fct_orders"
 IDENTITY_MAP = "marts.customer_identity_map"
+FIELD_SOURCES = "marts.customer_field_sources"
 CUSTOMER_360 = "marts.customer_360"
 CUSTOMER_PURCHASE_EXTRACT = "marts.customer_purchase_extract"
 CUSTOMER_SEGMENTS = "marts.customer_segments"

@@ -19,6 +19,7 @@ from regulars import cli_views as views
 from regulars.cli_demo import demo_api, demo_sources
 from regulars.cli_extract import extract
 from regulars.cli_identity import identity
+from regulars.cli_identity_views import evaluate, explain, review, train
 from regulars.cli_options import AsOf, Clusters, Json, Map, MaxWait, Quiet, SettingsFile, Warehouse, Window
 from regulars.cli_options import chosen_settings as _settings
 from regulars.errors import RegularsError
@@ -37,6 +38,8 @@ app = typer.Typer(
 sources = typer.Typer(help="Look at sources before anything is landed.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
 app.add_typer(identity, name="identity")
+for command in (review, explain, train, evaluate):
+    identity.command()(command)
 app.command()(demo_api)
 app.command()(demo_sources)
 app.command()(extract)

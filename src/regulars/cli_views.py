@@ -88,8 +88,10 @@ def customer(settings: Settings, who: str, as_json: bool) -> None:
     customer_id = queries.customer(who)
     row: dict[str, Any] = queries.customer_360(customer_id).to_pylist()[0]
     sources, orders = queries.customer_sources(customer_id), queries.customer_orders(customer_id)
+    fields = queries.field_sources(customer_id)
     if as_json:
-        print_json([row | {"records": sources.to_pylist(), "orders": orders.to_pylist()}])
+        tables = {"records": sources, "field_sources": fields, "orders": orders}
+        print_json([row | {name: table.to_pylist() for name, table in tables.items()}])
         return
     name = row.get("full_name") or row.get("email") or row.get("phone")
     name = name or sources.column("source_customer_id")[0].as_py()
@@ -98,6 +100,8 @@ def customer(settings: Settings, who: str, as_json: bool) -> None:
         if value is not None and column not in ("customer_id", "full_name", "segment"):
             console.print(f"  {column.replace('_', ' '):<28} {shown(column, value)}")
     print_table(sources, "Source records of this person")
+    if fields.num_rows:
+        print_table(fields, "Where the fields come from")
     print_table(orders, "Newest orders")
 
 

@@ -19,6 +19,7 @@ from regulars.engines.base import Session
 from regulars.errors import SettingsError
 from regulars.segments import SegmentMap, compile_map, load_map
 from regulars.settings import Settings
+from regulars.survivorship_settings import GOLDEN_FIELDS, SurvivorshipSettings
 
 
 def write_parameters(build: Session, settings: Settings, run_id: str = "") -> None:
@@ -38,6 +39,8 @@ def write_parameters(build: Session, settings: Settings, run_id: str = "") -> No
         catalog.CUT_POINTS: _cut_points(segment_map),
         catalog.STATUS_WORDS: _status_words(settings),
         catalog.FX_RATES: _fx_rates(settings),
+        catalog.SURVIVORSHIP: _survivorship(settings.identity.survivorship),
+        catalog.SOURCE_PRIORITIES: _source_priorities(settings.identity.survivorship),
         catalog.SEGMENT_CODES: codes,
         catalog.SEGMENTS: segments,
     }
@@ -92,6 +95,20 @@ def _status_words(settings: Settings) -> pa.Table:
     words = {row["word"]: row["status"] for row in shipped}
     words |= {word.strip().lower(): status for word, status in settings.policy.status_words.items()}
     return pa.table({"word": pa.array(list(words), pa.string()), "status": pa.array(list(words.values()), pa.string())})
+
+
+def _survivorship(settings: SurvivorshipSettings) -> pa.Table:
+    return pa.table({"field": GOLDEN_FIELDS, "rule": [settings.rule_of(field) for field in GOLDEN_FIELDS]})
+
+
+def _source_priorities(settings: SurvivorshipSettings) -> pa.Table:
+    rows = [
+        {"field": field, "source": source, "position": position}
+        for field in GOLDEN_FIELDS
+        for position, source in enumerate(dict.fromkeys(settings.sources_of(field)), start=1)
+    ]
+    schema = pa.schema([("field", pa.string()), ("source", pa.string()), ("position", pa.int32())])
+    return pa.Table.from_pylist(rows, schema)
 
 
 def _fx_rates(settings: Settings) -> pa.Table:

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from regulars.errors import SettingsError
 from regulars.source_settings import Section as _Section
 from regulars.source_settings import SourceSettings
+from regulars.survivorship_settings import SurvivorshipSettings
 
 SETTINGS_FILE = "regulars.toml"
 
@@ -111,6 +112,7 @@ class IdentitySettings(_Section):
     )
     max_cluster_size: int = Field(50, ge=2, description="Customer keys that matches may bring together in one person")
     model: Path | None = Field(None, description="A model of your own, from `regulars identity train`; unset = shipped")
+    survivorship: SurvivorshipSettings = SurvivorshipSettings()
 
     @model_validator(mode="after")
     def _thresholds_rise(self) -> IdentitySettings:

@@ -42,7 +42,7 @@ def test_every_module_at_the_top_is_on_the_map_of_the_architecture(repository: P
     assert [part for part in sorted(parts - {"__pycache__/"}) if f"\n  {part} " not in architecture] == []
 
 
-@pytest.mark.parametrize("page", [*WRITTEN, *(f"docs/{page}" for page in PAGES)])
+@pytest.mark.parametrize("page", [*WRITTEN, "docs/identity.md", *(f"docs/{page}" for page in PAGES)])
 def test_links_lead_to_files_and_headings_that_exist(page: str, repository: Path) -> None:
     text = (repository / page).read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?://)([^)]+)\)", text):
@@ -60,7 +60,7 @@ def test_paths_written_in_backticks_exist(page: str, repository: Path) -> None:
     assert [path for path in named if not (repository / path).exists()] == []
 
 
-@pytest.mark.parametrize("page", WRITTEN)
+@pytest.mark.parametrize("page", [*WRITTEN, "docs/identity.md"])
 def test_commands_written_in_backticks_exist(page: str, repository: Path, generator: ModuleType) -> None:
     text = (repository / page).read_text(encoding="utf-8")
     commands = generator.PAGES["cli.md"]()

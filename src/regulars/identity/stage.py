@@ -124,7 +124,7 @@ class Resolver:
             f"select count(*) as decisions, max(decided_at) as decided_at from {catalog.IDENTITY_DECISIONS.name}",
         ]
         facts = [session.query(statement).to_pylist() for statement in statements]
-        rules = self._settings.model_dump(mode="json", exclude={"model"})
+        rules = self._settings.model_dump(mode="json", exclude={"model", "survivorship"})
         model = self._matcher.fingerprint if self._matcher else None
         return hashlib.sha256(repr((guards.fingerprint, rules, model, facts)).encode()).hexdigest()
 

@@ -7,11 +7,13 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session
 from regulars.errors import InputError
 from regulars.settings import ShopSettings
+from regulars.survivorship_settings import GOLDEN_FIELDS
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,19 @@ class Queries:
                 " order by source, source_customer_id limit 100",
                 (customer_id,),
             )
+
+    def field_sources(self, customer_id: int) -> pa.Table:
+        """From which source record each field of a person with several records was taken, in the fields' order."""
+        with self._engine.live() as live:
+            if not live.columns(catalog.FIELD_SOURCES):
+                return pa.table({"field": pa.array([], pa.string())})
+            found = live.query(
+                "select field, source, source_customer_id, rule, created_at"
+                f" from {catalog.FIELD_SOURCES} where customer_id = $1",
+                (customer_id,),
+            )
+        order = pa.array([GOLDEN_FIELDS.index(field) for field in found["field"].to_pylist()], pa.int64())
+        return found.take(pc.array_sort_indices(order))
 
     def table(self, name: str) -> pa.Table:
         """A whole published table, for Python results; `regulars docs` lists the names.

@@ -1,9 +1,10 @@
-{% set fields = [
-    'email', 'phone', 'first_name', 'last_name', 'full_name', 'gender', 'address', 'city', 'postcode', 'country',
-    'age', 'income', 'consent', 'birth_date',
-] %}
+with won as (
 
-with records as (
+    select * from {{ ref('int_customer_records__won') }}
+
+),
+
+alone as (
 
     select
         records.*,
@@ -11,47 +12,20 @@ with records as (
     from {{ ref('stg_customer_records') }} as records
     inner join {{ source('identity', 'customer_keys') }} as customer_keys
         on records.customer_key = customer_keys.customer_key
-
-),
-
-repeated_customers as (
-
-    select customer_id
-    from records
-    group by customer_id
-    having count(*) > 1
-
-),
-
-ranked as (
-
-    select
-        records.*,
-        row_number() over (
-            partition by records.customer_id
-            order by
-                records.created_at desc nulls last, records._load_id desc nulls last, records._row desc nulls last,
-                records.source nulls last
-        ) as newness
-    from records
-    where records.customer_id in (select customer_id from repeated_customers)
+    where customer_keys.customer_id not in (select customer_id from won)
 
 )
 
--- Most people are one record: only the others need ranking.
 select
     customer_id,
-    {{ fields | join(',
+    {{ golden_fields() | join(',
     ') }},
     created_at
-from records
-where customer_id not in (select customer_id from repeated_customers)
+from alone
 union all
 select
     customer_id,
-    {% for field in fields %}
-    {{ first_known(field, 'newness') }} as {{ field }},
-    {% endfor %}
-    min(created_at) as created_at
-from ranked
-group by customer_id
+    {{ golden_fields() | join(',
+    ') }},
+    created_at
+from won

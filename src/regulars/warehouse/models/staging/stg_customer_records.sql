@@ -27,6 +27,7 @@ select
     country,
     age,
     income,
+    is_email_malformed,
     consent,
     birth_date,
     created_at,
