@@ -29,7 +29,15 @@ from regulars.identity.training import train
 MODEL = Path(__file__).parents[1] / "src" / "regulars" / "identity" / "model" / SHIPPED
 
 # Shares of the records; a pair of records differs about twice as often.
-SLIP = {"first_name": 0.03, "last_name": 0.03, "email": 0.02, "phone": 0.02, "address": 0.06, "city": 0.05, "postcode": 0.03}
+SLIP = {
+    "first_name": 0.03,
+    "last_name": 0.03,
+    "email": 0.02,
+    "phone": 0.02,
+    "address": 0.06,
+    "city": 0.05,
+    "postcode": 0.03,
+}
 MISSING = {"first_name": 0.02, "last_name": 0.01, "birth_date": 0.05, "address": 0.05, "city": 0.05, "postcode": 0.05}
 OTHER = {"last_name": 0.01, "address": 0.03}  # married, moved: what another record has
 SHORT_FORM = 0.06  # Bill for William, of those whose name has one
@@ -74,7 +82,13 @@ def main() -> None:
 def demo_people(folder: Path, customers: int, seed: int) -> pa.Table:
     """The customer records of a demo shop as the probabilistic phase sees them, landed and resolved exactly."""
     generate(ShopOptions(customers=customers, orders=2 * customers, seed=seed), folder / "shop")
-    regulars = [sys.executable, "-c", "from regulars.cli import main; main()", "run", str(folder / "shop" / "customers.csv")]
+    regulars = [
+        sys.executable,
+        "-c",
+        "from regulars.cli import main; main()",
+        "run",
+        str(folder / "shop" / "customers.csv"),
+    ]
     subprocess.run([*regulars, "--stage", "land", "--stage", "resolve"], cwd=folder, check=True, capture_output=True)
     with duckdb.connect(str(folder / "warehouse" / "durable.duckdb"), read_only=True) as durable:
         durable.execute(
@@ -116,7 +130,9 @@ def _expression(name: str) -> str:
         value = f"case when chance({number}, 'other {name}') < {OTHER[name]} then others.{name} else {value} end"
     if name == "first_name":
         short = f"shorts[1 + draw({number}, 'which short') % len(shorts)]"
-        value = f"case when chance({number}, 'short') < {SHORT_FORM} and shorts is not null then {short} else {value} end"
+        value = (
+            f"case when chance({number}, 'short') < {SHORT_FORM} and shorts is not null then {short} else {value} end"
+        )
     if name in SLIP:
         value = (
             f"case when chance({number}, 'slips {name}') < {SLIP[name]} and length({value}) > 2"

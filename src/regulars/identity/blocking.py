@@ -62,7 +62,9 @@ def block(connection: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule], 
         f" as block_{n}"
         for n, rule in enumerate(rules)
     )
-    connection.execute(f"create table people_hashed as select * replace ({known}) from (select *, {hashes} from people)")
+    connection.execute(
+        f"create table people_hashed as select * replace ({known}) from (select *, {hashes} from people)"
+    )
     joins, columns = [], []
     for n in range(len(rules)):
         connection.execute(

@@ -109,9 +109,7 @@ class PersonModel:
             "trained_on": self.trained_on,
             "records": self.records,
             "matches_per_record": self.matches_per_record,
-            "sessions": [
-                {**vars(session), "agreeing_in": list(session.agreeing_in)} for session in self.sessions
-            ],
+            "sessions": [{**vars(session), "agreeing_in": list(session.agreeing_in)} for session in self.sessions],
             "chances": {
                 comparison.name: {
                     level.name: {"m": chances.m, "u": chances.u}
@@ -197,9 +195,7 @@ def _parse(text: str, what: str) -> PersonModel:
         content["matches_per_record"],
         content["trained_on"],
         content["records"],
-        tuple(
-            Session(**{**session, "agreeing_in": tuple(session["agreeing_in"])}) for session in content["sessions"]
-        ),
+        tuple(Session(**{**session, "agreeing_in": tuple(session["agreeing_in"])}) for session in content["sessions"]),
     )
 
 

@@ -177,4 +177,3 @@ def _first(comparison: Comparison, start: PersonModel | None) -> tuple[Floats, F
 def _rounded(chance: float) -> float:
     """Six digits: more are noise, and could differ with the order in which sums are taken."""
     return float(f"{chance:.6g}")
-
