@@ -1,8 +1,8 @@
 """Trains the model of persons that ships, from nothing but a made-up shop, without looking at its truth.
 
-The demo shop has customers in three locales and duplicates with other contacts and slips in names. Real records also have
-slips in dates and places and miss this and that, so each field of each record gets the slips below at these rates. The
-same options make the same model. It replaces the one in the package:
+The demo shop has customers in three locales and duplicates with other contacts and slips in names. Real records also
+have slips in dates and places and miss this and that, so each field of each record gets the slips below at these rates.
+The same options make the same model. It replaces the one in the package:
 
     python benchmarks/person_model.py --customers 40000 --seed 7
 """
@@ -53,8 +53,9 @@ create macro slip(word, number, what) as (
         when 2 then word[: draw(number, what) % length(word)] || word[2 + draw(number, what) % length(word)]
             || word[1 + draw(number, what) % length(word)] || word[3 + draw(number, what) % length(word) :]
         else word[: draw(number, what) % length(word)] || case when word similar to '[0-9+ ]*'
-            then cast(draw(number, what || 'new') % 10 as varchar) else chr(cast(97 + draw(number, what || 'new') % 26 as integer))
-            end || word[2 + draw(number, what) % length(word) :]
+            then cast(draw(number, what || 'new') % 10 as varchar)
+            else chr(cast(97 + draw(number, what || 'new') % 26 as integer)) end
+            || word[2 + draw(number, what) % length(word) :]
     end
 );
 """
@@ -112,13 +113,15 @@ def with_slips(people: pa.Table, seed: int) -> pa.Table:
             " lead(address, 7) over (order by record_number) as address from given"
         )
         connection.execute(
-            "create table short_forms as select name, list(short order by short) as shorts from read_csv($1) group by name",
+            "create table short_forms as"
+            " select name, list(short order by short) as shorts from read_csv($1) group by name",
             [str(MODEL.with_name("nicknames.csv"))],
         )
         columns = ", ".join(f"{_expression(name)} as {name}" for name in TEXTS)
         return connection.sql(
             f"select given.record_number, key_number, group_number, {columns} from given"
-            " join others using (record_number) left join short_forms on short_forms.name = lower(trim(given.first_name))"
+            " join others using (record_number)"
+            " left join short_forms on short_forms.name = lower(trim(given.first_name))"
             " order by given.record_number"
         ).to_arrow_table()
 

@@ -87,8 +87,8 @@ def explain_pair(
         numbers = connection.execute("select distinct key_number from people_asked").fetchall()
         if len(numbers) < 2 or not usable:
             raise InputError(
-                "These two cannot be compared: only customers with a record of their own, and of whom something is known,"
-                " have anything to compare. Ask for two customers of a customer list."
+                "These two cannot be compared: only customers with a record of their own, of whom something is known,"
+                " can be. Ask for two customers of a customer list."
             )
         rate = model.matches_per_record if matches_per_record is None else matches_per_record
         probability = chance(rate, count_records(connection))

@@ -1,7 +1,7 @@
 """Current customer records as the probabilistic phase takes them: SQL that every warehouse understands.
 
-One row per current customer record of a known key; it reads `resolving_keys` and `resolving_persons` of the exact phase.
-What records say is only cut here; it is brought to one spelling in `preparing`.
+One row per current customer record of a known key; it reads `resolving_persons` of the exact phase. What records say is
+only cut here; it is brought to one spelling in `preparing`.
 """
 
 from __future__ import annotations

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.identity.labelled import read_labelled
 
 from regulars.errors import InputError
 from regulars.identity.explaining import explain_pair
 from regulars.identity.person_model import shipped_model
 from regulars.identity.probabilistic import RATE, match_pairs
-from tests.unit.identity.labelled import read_labelled
 
 
 def test_the_weights_add_up_to_what_matching_gave(shared_data) -> None:

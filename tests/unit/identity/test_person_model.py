@@ -58,5 +58,7 @@ def test_a_spoiled_model_is_refused_with_the_repair(tmp_path, spoil, message) ->
 
 
 def test_a_missing_model_is_named(tmp_path) -> None:
-    with pytest.raises(ModelError, match="There is no model .*nothing.json. Train one with `regulars identity train`"):
+    with pytest.raises(
+        ModelError, match=r"There is no model .*nothing\.json. Train one with `regulars identity train`"
+    ):
         load_model(tmp_path / "nothing.json")

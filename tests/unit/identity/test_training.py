@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
+from tests.unit.identity.labelled import read_labelled
 
 from regulars.errors import InputError
 from regulars.identity.person_model import shipped_model
 from regulars.identity.training import train
-from tests.unit.identity.labelled import read_labelled
 
 
 def _people(count: int, **columns: list[str | None]) -> pa.Table:
