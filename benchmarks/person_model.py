@@ -1,8 +1,8 @@
 """Trains the model of persons that ships, from nothing but a made-up shop, without looking at its truth.
 
-The demo shop has customers in three locales and duplicates with other contacts and slips in names. Real records also have
-slips in dates and places and miss this and that, so each field of each record gets the slips below at these rates. The
-same options make the same model. It replaces the one in the package:
+The demo shop has customers in three locales and duplicates with other contacts and slips in names. Real records also
+have slips in dates and places and miss this and that, so each field of each record gets the slips below at these rates.
+The same options make the same model. It replaces the one in the package:
 
     python benchmarks/person_model.py --customers 40000 --seed 7
 """
@@ -29,7 +29,15 @@ from regulars.identity.training import train
 MODEL = Path(__file__).parents[1] / "src" / "regulars" / "identity" / "model" / SHIPPED
 
 # Shares of the records; a pair of records differs about twice as often.
-SLIP = {"first_name": 0.03, "last_name": 0.03, "email": 0.02, "phone": 0.02, "address": 0.06, "city": 0.05, "postcode": 0.03}
+SLIP = {
+    "first_name": 0.03,
+    "last_name": 0.03,
+    "email": 0.02,
+    "phone": 0.02,
+    "address": 0.06,
+    "city": 0.05,
+    "postcode": 0.03,
+}
 MISSING = {"first_name": 0.02, "last_name": 0.01, "birth_date": 0.05, "address": 0.05, "city": 0.05, "postcode": 0.05}
 OTHER = {"last_name": 0.01, "address": 0.03}  # married, moved: what another record has
 SHORT_FORM = 0.06  # Bill for William, of those whose name has one
@@ -45,8 +53,9 @@ create macro slip(word, number, what) as (
         when 2 then word[: draw(number, what) % length(word)] || word[2 + draw(number, what) % length(word)]
             || word[1 + draw(number, what) % length(word)] || word[3 + draw(number, what) % length(word) :]
         else word[: draw(number, what) % length(word)] || case when word similar to '[0-9+ ]*'
-            then cast(draw(number, what || 'new') % 10 as varchar) else chr(cast(97 + draw(number, what || 'new') % 26 as integer))
-            end || word[2 + draw(number, what) % length(word) :]
+            then cast(draw(number, what || 'new') % 10 as varchar)
+            else chr(cast(97 + draw(number, what || 'new') % 26 as integer)) end
+            || word[2 + draw(number, what) % length(word) :]
     end
 );
 """
@@ -74,7 +83,13 @@ def main() -> None:
 def demo_people(folder: Path, customers: int, seed: int) -> pa.Table:
     """The customer records of a demo shop as the probabilistic phase sees them, landed and resolved exactly."""
     generate(ShopOptions(customers=customers, orders=2 * customers, seed=seed), folder / "shop")
-    regulars = [sys.executable, "-c", "from regulars.cli import main; main()", "run", str(folder / "shop" / "customers.csv")]
+    regulars = [
+        sys.executable,
+        "-c",
+        "from regulars.cli import main; main()",
+        "run",
+        str(folder / "shop" / "customers.csv"),
+    ]
     subprocess.run([*regulars, "--stage", "land", "--stage", "resolve"], cwd=folder, check=True, capture_output=True)
     with duckdb.connect(str(folder / "warehouse" / "durable.duckdb"), read_only=True) as durable:
         durable.execute(
@@ -98,13 +113,15 @@ def with_slips(people: pa.Table, seed: int) -> pa.Table:
             " lead(address, 7) over (order by record_number) as address from given"
         )
         connection.execute(
-            "create table short_forms as select name, list(short order by short) as shorts from read_csv($1) group by name",
+            "create table short_forms as"
+            " select name, list(short order by short) as shorts from read_csv($1) group by name",
             [str(MODEL.with_name("nicknames.csv"))],
         )
         columns = ", ".join(f"{_expression(name)} as {name}" for name in TEXTS)
         return connection.sql(
             f"select given.record_number, key_number, group_number, {columns} from given"
-            " join others using (record_number) left join short_forms on short_forms.name = lower(trim(given.first_name))"
+            " join others using (record_number)"
+            " left join short_forms on short_forms.name = lower(trim(given.first_name))"
             " order by given.record_number"
         ).to_arrow_table()
 
@@ -116,7 +133,9 @@ def _expression(name: str) -> str:
         value = f"case when chance({number}, 'other {name}') < {OTHER[name]} then others.{name} else {value} end"
     if name == "first_name":
         short = f"shorts[1 + draw({number}, 'which short') % len(shorts)]"
-        value = f"case when chance({number}, 'short') < {SHORT_FORM} and shorts is not null then {short} else {value} end"
+        value = (
+            f"case when chance({number}, 'short') < {SHORT_FORM} and shorts is not null then {short} else {value} end"
+        )
     if name in SLIP:
         value = (
             f"case when chance({number}, 'slips {name}') < {SLIP[name]} and length({value}) > 2"

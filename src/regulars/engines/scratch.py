@@ -27,7 +27,7 @@ def scratch_database(
     Raises:
         WarehouseError: Memory or disk was not enough.
     """
-    config: dict[str, str | int | bool] = {"preserve_insertion_order": False}
+    config: dict[str, str | bool | int | float | list[str]] = {"preserve_insertion_order": False}
     if threads is not None:
         config["threads"] = threads
     config["memory_limit"] = memory_limit or bounded_memory()

@@ -74,13 +74,13 @@ def block(connection: duckdb.DuckDBPyConnection, rules: Sequence[BlockingRule], 
         sizes = connection.execute(
             f"select size, count(*) * size * (size - 1) / 2 as pairs from blocks_{n} group by size order by size"
         ).fetchall()
-        joins.append(
-            f"left join blocks_{n} on blocks_{n}.block = people.block_{n} and blocks_{n}.size <= {_limit(sizes, most_pairs)}"
-        )
+        limit = _limit(sizes, most_pairs)
+        joins.append(f"left join blocks_{n} on blocks_{n}.block = people.block_{n} and blocks_{n}.size <= {limit}")
         columns.append(f"blocks_{n}.block as block_{n}")
+    hashed = ", ".join(f"block_{n}" for n in range(len(rules)))
     connection.execute(
-        f"create table people_blocked as select people.* exclude ({', '.join(f'block_{n}' for n in range(len(rules)))}),"
-        f" {', '.join(columns)} from people_hashed as people {' '.join(joins)}"
+        f"create table people_blocked as select people.* exclude ({hashed}), {', '.join(columns)}"
+        f" from people_hashed as people {' '.join(joins)}"
     )
     for table in ("people_hashed", *(f"blocks_{n}" for n in range(len(rules)))):
         connection.execute(f"drop table {table}")

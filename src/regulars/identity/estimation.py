@@ -68,9 +68,9 @@ def estimate_m(samples: Sequence[Sample], u: Sequence[Floats], first: Sequence[F
             expected = sample.counts / (1 + np.exp(-np.clip(log_odds, -700, 700)))
             matches[number] = float(expected.sum())
             shares[number] = min(max(matches[number] / float(sample.counts.sum()), 1e-9), 1 - 1e-9)
-            for column, counted in enumerate(seen):
+            for column in range(len(seen)):
                 level = sample.levels[:, column]
-                counted += np.bincount(level[level >= 0], expected[level >= 0], minlength=len(counted))
+                seen[column] += np.bincount(level[level >= 0], expected[level >= 0], minlength=len(seen[column]))
         found = [counted / counted.sum() for counted in seen]
         change = max(float(np.abs(one - other).max()) for one, other in zip(found, m, strict=True))
         m = found

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
@@ -18,9 +18,7 @@ from regulars.errors import InputError
 from regulars.identity.linking import linker
 from regulars.identity.person_model import Comparison, PersonModel, usable_comparisons
 from regulars.identity.probabilistic import chance, count_records, log_odds, prepare
-
-if TYPE_CHECKING:
-    import duckdb
+from regulars.identity.rarity import count_rarity
 
 
 @dataclass(frozen=True)
@@ -89,16 +87,15 @@ def explain_pair(
         numbers = connection.execute("select distinct key_number from people_asked").fetchall()
         if len(numbers) < 2 or not usable:
             raise InputError(
-                "These two cannot be compared: only customers with a record of their own, and of whom something is known,"
-                " have anything to compare. Ask for two customers of a customer list."
+                "These two cannot be compared: only customers with a record of their own, of whom something is known,"
+                " can be. Ask for two customers of a customer list."
             )
         rate = model.matches_per_record if matches_per_record is None else matches_per_record
         probability = chance(rate, count_records(connection))
-        rare = sorted({level.rare for one in usable for level in one.levels if level.rare and level.rare in filled})
         asked = linker(
             connection, "people_asked", usable, filled=filled, rules=["l.key_number <> r.key_number"], chances=model,
             probability=probability, keeps_weights=True,
-            frequencies={column: _frequencies(connection, column) for column in rare},
+            frequencies=count_rarity(connection, usable, filled, model),
         )  # fmt: skip
         table = asked.inference.predict(warning_mode="never").physical_name
         best = connection.sql(
@@ -111,16 +108,6 @@ def explain_pair(
         pair["match_probability"], pair["match_weight"], log_odds(probability),
         tuple(_weight(comparison, pair) for comparison in usable),
     )  # fmt: skip
-
-
-def _frequencies(connection: duckdb.DuckDBPyConnection, column: str) -> str:
-    """A table of how rare the values of the two are among all records."""
-    connection.execute(
-        f"create table frequencies_{column} as"
-        f" select {column}, count(*) / (select count({column}) from people) as tf_{column} from people"
-        f" where {column} in (select {column} from people_asked) group by {column}"
-    )
-    return f"frequencies_{column}"
 
 
 def _weight(comparison: Comparison, pair: dict[str, Any]) -> ComparisonWeight:

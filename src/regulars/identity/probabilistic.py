@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from regulars.identity import preparing
 from regulars.identity.blocking import affordable_pairs, block, blocking_rules
 from regulars.identity.linking import linker
 from regulars.identity.person_model import PersonModel, usable_comparisons
+from regulars.identity.rarity import count_rarity
 
 if TYPE_CHECKING:
     import duckdb
@@ -88,6 +88,7 @@ def match_pairs(
             rules=[f"l.block_{n} = r.block_{n} and l.group_number <> r.group_number" for n in range(len(rules))],
             chances=model,
             probability=prior,
+            frequencies=count_rarity(connection, usable, filled, model),
         ).inference.predict(warning_mode="never")
         # Without a threshold of Splink's: as a condition DuckDB would weigh every pair several times.
         connection.execute(

@@ -1,4 +1,4 @@
-"""Trains a model of persons on records without labels: how alike two records are by chance, and when they are one person.
+"""Trains a model of persons on records without labels: how alike records are by chance, and how alike of one person.
 
 `u` is counted among records taken at random; `m` is found by expectation maximisation among pairs that agree in some
 columns, for several choices of columns together. What was seen too seldom to tell stays near the model one starts from.
@@ -98,8 +98,8 @@ def train(
             seen += [_Seen(rule, sample)] if len(sample.counts) else []
     if not seen:
         raise InputError(
-            f"A model cannot be trained: no two of {records:,} customer records agree in names, birth date, e-mail, phone"
-            f" or address. {_REPAIR}"
+            f"A model cannot be trained: no two of {records:,} customer records agree in names, birth date,"
+            f" e-mail, phone or address. {_REPAIR}"
         )
     return _model(usable, by_chance, pairs, seen, start, trained_on, records)
 
