@@ -10,6 +10,7 @@ The same options make the same model. It replaces the one in the package:
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,6 @@ import pyarrow as pa
 from regulars.demo.generator import generate
 from regulars.demo.options import ShopOptions
 from regulars.engines.scratch import scratch_database
-from regulars.identity.people import PEOPLE
 from regulars.identity.person_model import SHIPPED
 from regulars.identity.preparing import TEXTS
 from regulars.identity.training import train
@@ -42,6 +42,24 @@ MISSING = {"first_name": 0.02, "last_name": 0.01, "birth_date": 0.05, "address":
 OTHER = {"last_name": 0.01, "address": 0.03}  # married, moved: what another record has
 SHORT_FORM = 0.06  # Bill for William, of those whose name has one
 DATE_DIGIT, DATE_TURNED, DATE_NEAR, DATE_OTHER = 0.02, 0.005, 0.01, 0.01
+
+# One row per customer record of the made-up shop, none of which was ever superseded, with its key and its exact group.
+PEOPLE = f"""
+with keys as (
+    select customer_key, customer_id, row_number() over (order by customer_key) as key_number
+    from identity.customer_keys
+),
+
+grouped as (
+    select customer_key, key_number, min(key_number) over (partition by customer_id) as group_number from keys
+)
+
+select
+    row_number() over (order by key_number, record.source, record.source_customer_id) as record_number,
+    key_number, group_number, {", ".join(f"cast(record.{name} as varchar) as {name}" for name in TEXTS)}
+from staging.customer_records as record
+inner join grouped on grouped.customer_key = record.customer_key
+"""
 
 MACROS = """
 create macro draw(number, what) as cast('0x' || md5(number || what || $seed)[1:8] as bigint);
@@ -90,13 +108,10 @@ def demo_people(folder: Path, customers: int, seed: int) -> pa.Table:
         "run",
         str(folder / "shop" / "customers.csv"),
     ]
-    subprocess.run([*regulars, "--stage", "land", "--stage", "resolve"], cwd=folder, check=True, capture_output=True)
+    exactly = {**os.environ, "REGULARS_IDENTITY__PROBABILISTIC": "false"}
+    stages = ["--stage", "land", "--stage", "resolve"]
+    subprocess.run([*regulars, *stages], cwd=folder, check=True, capture_output=True, env=exactly)
     with duckdb.connect(str(folder / "warehouse" / "durable.duckdb"), read_only=True) as durable:
-        durable.execute(
-            "create temp table resolving_persons as select *, min(key_number) over (partition by customer_id) as"
-            " person_number from (select *, row_number() over (order by customer_key) as key_number"
-            " from identity.customer_keys)"
-        )
         return durable.sql(PEOPLE).to_arrow_table()
 
 

@@ -18,7 +18,7 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 # Of the pairs of groups between two clusters, one in this many must be linked. Six lets two records join three by one
-# link, and keeps two persons of three records apart that hang together by one (DECISIONS NN).
+# link, and keeps two persons of three records apart that hang together by one (DECISIONS 89).
 ONE_LINK_IN = 6
 
 
