@@ -1,4 +1,4 @@
-"""Every error that Regulars raises on purpose, and the exit code the command line gives it; and its one kind of warning.
+"""Every error that Regulars raises on purpose, the exit code the command line gives it, and the one warning.
 
     RegularsError              1
     ├── ChecksFailed           1   the data broke a check or a reconciliation
@@ -11,7 +11,8 @@
     ├── SourceUnreachable      3   a source did not answer
     └── LockedError            4   another run holds the warehouse
 
-A message names the facts and ends with the repair. `NotConverged` is a warning: the answer is there, and it says so too.
+A message names the facts and ends with the repair. `NotConverged` is a warning: there is an answer, and it may be
+wrong.
 """
 
 

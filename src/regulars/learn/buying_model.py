@@ -41,7 +41,7 @@ class Future(Protocol):
     def time_to_next_order(self) -> Floats: ...  # noqa: D102
 
 
-class BuyingModel(BaseEstimator, ABC):
+class BuyingModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
     """A model of repeat orders, fitted by maximum likelihood.
 
     Time is in any unit, the same in everything a model is given; the parameters that are times are in that unit.
@@ -59,9 +59,7 @@ class BuyingModel(BaseEstimator, ABC):
     _times: ClassVar[tuple[str, ...]]
     _starts: ClassVar[Sequence[Sequence[float]]]
 
-    def fit(
-        self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike, weight: npt.ArrayLike | None = None
-    ) -> Self:
+    def fit(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike, weight: npt.ArrayLike | None = None) -> Self:
         """Finds the parameters that make these customers most likely.
 
         Args:

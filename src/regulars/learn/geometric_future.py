@@ -72,8 +72,8 @@ class GeometricFuture:
 def _beta_points(a: float, b: Floats) -> tuple[Floats, Floats]:
     """Chances p and their shares, so that sums over them are means under the beta distributions of a and each b.
 
-    The trapezoidal rule in the log-odds of p, from their middle outwards in steps that grow (sinh), as the tails there are
-    exponential. Returns two arrays of shape (b, points).
+    The trapezoidal rule in the log-odds of p, from their middle outwards in steps that grow (sinh), as the tails there
+    are exponential. Returns two arrays of shape (b, points).
     """
     middle = np.log(a / b)[:, None]
     width = np.minimum(1, np.sqrt(1 / a + 1 / b))[:, None]

@@ -59,7 +59,7 @@ class GeometricLikelihood:
 
     def value_and_gradient(self, parameters: Floats) -> tuple[float, Floats]:
         """The log-likelihood of all customers, and its gradient."""
-        r, alpha, a, b = parameters
+        r, _, a, b = parameters
         value, gradient = self._by_distinct_values(parameters)
         for rows in self._odds(parameters, with_bend=False):
             odds = np.exp(np.minimum(rows.log_odds, _CERTAIN))
@@ -73,7 +73,7 @@ class GeometricLikelihood:
 
     def hessian(self, parameters: Floats) -> Floats:
         """The matrix of its second derivatives."""
-        r, alpha, a, b = parameters
+        r, _, a, b = parameters
         hessian = self._curvature_by_distinct_values(parameters)
         for rows in self._odds(parameters, with_bend=True):
             odds = np.exp(np.minimum(rows.log_odds, _CERTAIN))
@@ -100,9 +100,7 @@ class GeometricLikelihood:
         # What psi(a + b) - psi(a + b + stays) says of the chances to leave, a and b have in common.
         shared = self.weight_of_x @ (psi(a + b) - psi(a + b + stays))
         gradient = [
-            self.weight_of_x @ (psi(r + orders) - psi(r))
-            + customers * np.log(alpha)
-            - self.weight_of_T @ np.log(seen),
+            self.weight_of_x @ (psi(r + orders) - psi(r)) + customers * np.log(alpha) - self.weight_of_T @ np.log(seen),
             customers * r / alpha - exponents @ (1 / seen),
             shared,
             shared + self.weight_of_x @ (psi(b + stays) - psi(b)),

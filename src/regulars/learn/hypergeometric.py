@@ -3,10 +3,11 @@
     I(A, B, p, q) = integral over y from 0 to infinity of (A + y)^(-p) (B + y)^(-q)
                   = A^(-c) / c * 2F1(c, q; c + 1; (A - B) / A)      with c = p + q - 1, where A >= B
 
-(Abramowitz and Stegun 15.3.1; where A < B the two change places). Everything in it is positive, so nothing cancels. With
-A + y = A e^h it is A^(1 - p) B^(-q) times the integral of e^(-c h) (1 + k (1 - e^(-h)))^(-q), k = (A - B) / B, which starts at 1
-and falls at the rate c + k q. In h times that rate the trapezoidal rule after the double exponential substitution
-h = exp(t - exp(-t)) (Takahasi and Mori 1974) reaches the precision of floats, the derivatives included, with 40 points.
+(Abramowitz and Stegun 15.3.1; where A < B the two change places). Everything in it is positive, so nothing cancels.
+With A + y = A e^h it is A^(1 - p) B^(-q) times the integral of e^(-c h) (1 + k (1 - e^(-h)))^(-q), k = (A - B) / B,
+which starts at 1 and falls at the rate c + k q. In h times that rate the trapezoidal rule after the double exponential
+substitution h = exp(t - exp(-t)) (Takahasi and Mori 1974) reaches the precision of floats, the derivatives included,
+with 40 points.
 """
 
 from __future__ import annotations

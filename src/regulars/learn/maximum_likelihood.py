@@ -12,6 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
+from regulars.learn.one_thread import one_thread
 from regulars.learn.repeat_buying import Floats
 
 SAMPLE = 4_000  # distinct rows the starts climb on
@@ -39,7 +40,8 @@ class Maximum:
 
     Attributes:
         parameters: The best that was found.
-        standard_errors: Square roots of the diagonal of the inverse observed information; NaN where it did not converge.
+        standard_errors: Square roots of the diagonal of the inverse observed information; NaN where it did not
+            converge.
         log_likelihood: At `parameters`.
         problem: Why this is not known to be a maximum; empty when it is one.
     """
@@ -67,20 +69,8 @@ def maximise(everyone: Likelihood, sample: Likelihood, starts: Sequence[Sequence
         sample: The same of some of them; `everyone` itself where they are few.
         starts: Positive parameters to begin with.
     """
-    ends = [_bounded_climb(sample, np.log(np.asarray(start, dtype=float))) for start in starts]
-    best = max(ends, key=lambda end: end.value)
-    place = _newton_climb(everyone, best.logs)
-    problem, inverse = _judged(everyone, place)
-    if problem:
-        # The sample misled, or the top is no peak: the slow way, which knows of bounds, from every end.
-        ends = [_bounded_climb(everyone, end.logs) for end in ends]
-        place = max([place, *(_newton_climb(everyone, end.logs) for end in ends), *ends], key=lambda end: end.value)
-        problem, inverse = _judged(everyone, place)
-    parameters = np.exp(place.logs)
-    errors = np.full(len(parameters), np.nan)
-    if inverse is not None and not problem:
-        errors = parameters * np.sqrt(np.diag(inverse))
-    return Maximum(parameters, errors, place.value, problem)
+    with one_thread():
+        return _maximised(everyone, sample, starts)
 
 
 def hessian_by_differences(likelihood: Likelihood, parameters: Floats) -> Floats:
@@ -95,6 +85,23 @@ def hessian_by_differences(likelihood: Likelihood, parameters: Floats) -> Floats
     hessian = np.array(rows)
     symmetric: Floats = (hessian + hessian.T) / 2
     return symmetric
+
+
+def _maximised(everyone: Likelihood, sample: Likelihood, starts: Sequence[Sequence[float]]) -> Maximum:
+    ends = [_bounded_climb(sample, np.log(np.asarray(start, dtype=float))) for start in starts]
+    best = max(ends, key=lambda end: end.value)
+    place = _newton_climb(everyone, best.logs)
+    problem, inverse = _judged(everyone, place)
+    if problem:
+        # The sample misled, or the top is no peak: the slow way, which knows of bounds, from every end.
+        ends = [_bounded_climb(everyone, end.logs) for end in ends]
+        place = max([place, *(_newton_climb(everyone, end.logs) for end in ends), *ends], key=lambda end: end.value)
+        problem, inverse = _judged(everyone, place)
+    parameters = np.exp(place.logs)
+    errors = np.full(len(parameters), np.nan)
+    if inverse is not None and not problem:
+        errors = parameters * np.sqrt(np.diag(inverse))
+    return Maximum(parameters, errors, place.value, problem)
 
 
 def _at(likelihood: Likelihood, logs: Floats) -> _Place:
@@ -126,7 +133,7 @@ def _bounded_climb(likelihood: Likelihood, logs: Floats) -> _Place:
 
 
 def _newton_climb(likelihood: Likelihood, logs: Floats) -> _Place:
-    """Newton's steps with the curvature of the start, corrected on the way (BFGS): few looks at all customers."""
+    """Newton's steps with the curvature of the start, corrected on the way: few looks at all customers."""
     place = _at(likelihood, logs)
     inverse = _inverse(_information(likelihood, place))
     for _ in range(_STEPS):
@@ -155,7 +162,7 @@ def _uphill(likelihood: Likelihood, place: _Place, step: Floats) -> _Place | Non
 
 
 def _corrected(inverse: Floats, step: Floats, change: Floats) -> Floats:
-    """The inverse curvature after a step and the change of the gradient over it (Broyden, Fletcher, Goldfarb, Shanno)."""
+    """The inverse curvature after a step and the change of the gradient over it, by the formula named BFGS."""
     along = float(step @ change)
     if along <= 0:
         return inverse

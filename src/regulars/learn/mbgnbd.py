@@ -1,8 +1,9 @@
 """MBG/NBD: customers buy at random and may leave after any order, the first one included.
 
 Batislam, Denizel and Filiztekin (2007), "Empirical validation and comparison of models for customer base analysis",
-International Journal of Research in Marketing 24, 201-209; Hoppe and Wagner (2007), "Customer base analysis: The case for
-a central variant of the Betageometric/NBD Model", Marketing JRM 3, 75-90; Wagner and Hoppe (2008), erratum, IJRM 25, 225-226.
+International Journal of Research in Marketing 24, 201-209; Hoppe and Wagner (2007), "Customer base analysis: The case
+for a central variant of the Betageometric/NBD Model", Marketing JRM 3, 75-90; Wagner and Hoppe (2008), erratum, IJRM
+25, 225-226.
 """
 
 from __future__ import annotations

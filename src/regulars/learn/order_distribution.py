@@ -1,7 +1,8 @@
 """How many orders a customer will place: not only the mean, but the numbers between which it will lie.
 
-While a customer stays, the orders of some time are negative binomial: P(N = n) = Gamma(R + n) / (Gamma(R) n!) z^n (1 - z)^R, where
-R is r + x and z the time divided by alpha + T + time. What is summed here is P(Y > n), from n = 0 upwards until it is small enough.
+While a customer stays, the orders of some time are negative binomial: P(N = n) = Gamma(R + n) / (Gamma(R) n!) z^n (1 -
+z)^R, where R is r + x and z the time divided by alpha + T + time. What is summed here is P(Y > n), from n = 0 upwards
+until it is small enough.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from regulars.learn.repeat_buying import Floats, Places
 class OrderCounts:
     """P(Y > n) of customers who are alive, for n = 0, 1, 2 and so on.
 
-    Y is n or less if N is, for N of the negative binomial mixture, or if one of the first n orders was the last one, whose
-    chance is beta distributed: P(Y > n) = P(N > n) (b)_n / (a + b)_n. With a = 0 no order is the last one.
+    Y is n or less if N is, for N of the negative binomial mixture, or if one of the first n orders was the last one,
+    whose chance is beta distributed: P(Y > n) = P(N > n) (b)_n / (a + b)_n. With a = 0 no order is the last one.
 
     Attributes:
         R: Shape (m,).

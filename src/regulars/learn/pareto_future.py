@@ -1,7 +1,8 @@
 """What Pareto/NBD expects of a customer who is alive: a rate of orders and a rate of leaving.
 
-Of such a customer they are gamma distributed with r + x and alpha + T, and with s and beta + T (Fader and Hardie 2005, "A Note on
-Deriving the Pareto/NBD Model", eq. 41; the distribution of the number of orders is that of Fader and Hardie 2014).
+Of such a customer they are gamma distributed with r + x and alpha + T, and with s and beta + T (Fader and Hardie 2005,
+"A Note on Deriving the Pareto/NBD Model", eq. 41; the distribution of the number of orders is that of Fader and Hardie
+2014).
 """
 
 from __future__ import annotations
@@ -62,8 +63,9 @@ class ParetoFuture:
     def time_to_next_order(self) -> Floats:
         """The median time to the next order, given that one comes.
 
-        An order after u and nothing before has the density (seen + u)^(-R - 1) (stayed + u)^(-s), so that half of what the
-        integral of it is at 0 must be left. Newton's steps in log(1 + u / seen), where its logarithm is nearly straight.
+        An order after u and nothing before has the density (seen + u)^(-R - 1) (stayed + u)^(-s), so that half of what
+        the integral of it is at 0 must be left. Newton's steps in log(1 + u / seen), where its logarithm is nearly
+        straight.
         """
         wanted = self._log_rest(np.zeros_like(self.R)) - np.log(2)
         stretch = np.zeros_like(self.R)

@@ -4,9 +4,10 @@
     gone  = integral over u from t_x to infinity of (alpha + u)^(-(r + x)) (beta + u)^(-(s + 1))
     alive = integral over u from T to infinity of (alpha + u)^(-(r + x + 1)) (beta + u)^(-s)
 
-(Schmittlein, Morrison, Colombo 1987; Fader and Hardie 2005, "A Note on Deriving the Pareto/NBD Model", eq. 17 to 20). Their
-A_0 is a difference of two hypergeometric functions; by parts it becomes this sum of two positive integrals, of which
-the first depends on x and t_x and the second on x and T alone: half a million distinct rows need them for some ten thousand pairs.
+(Schmittlein, Morrison, Colombo 1987; Fader and Hardie 2005, "A Note on Deriving the Pareto/NBD Model", eq. 17 to 20).
+Their A_0 is a difference of two hypergeometric functions; by parts it becomes this sum of two positive integrals, of
+which the first depends on x and t_x and the second on x and T alone: half a million distinct rows need them for some
+ten thousand pairs.
 """
 
 from __future__ import annotations

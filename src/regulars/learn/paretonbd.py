@@ -1,15 +1,15 @@
 """Pareto/NBD: customers buy at random and leave at a time of their own, whether they have just bought or not.
 
-Schmittlein, Morrison and Colombo (1987), "Counting Your Customers: Who Are They and What Will They Do Next?", Management
-Science 33, 1-24; Fader and Hardie (2005), "A Note on Deriving the Pareto/NBD Model and Related Expressions".
+Schmittlein, Morrison and Colombo (1987), "Counting Your Customers: Who Are They and What Will They Do Next?",
+Management Science 33, 1-24; Fader and Hardie (2005), "A Note on Deriving the Pareto/NBD Model and Related Expressions".
 """
 
 from __future__ import annotations
 
 from regulars.learn.buying_model import BuyingModel
 from regulars.learn.maximum_likelihood import Likelihood
-from regulars.learn.pareto_likelihood import PARAMETERS, STARTS, ParetoLikelihood, log_odds_gone
 from regulars.learn.pareto_future import ParetoFuture
+from regulars.learn.pareto_likelihood import PARAMETERS, STARTS, ParetoLikelihood, log_odds_gone
 from regulars.learn.repeat_buying import BuyingHistory, Distinct, Floats
 
 
