@@ -79,7 +79,7 @@ class BuyingModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has
         rescaled = history.in_units_of(unit)
         everyone, sample = self._likelihood(rescaled), rescaled.sample(SAMPLE)
         some = everyone if sample is rescaled else self._likelihood(sample)
-        maximum = maximise(everyone, some, self._starts)
+        maximum = maximise(self._parameters, everyone, some, self._starts)
 
         units = [unit if name in self._times else 1.0 for name in self._parameters]
         found = zip(self._parameters, maximum.parameters, maximum.standard_errors, units, strict=True)

@@ -69,7 +69,7 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
         rescaled = RepeatValues(values.x, values.mean / unit, values.weight)
         everyone, sample = GammaGammaLikelihood(rescaled), rescaled.sample(SAMPLE)
         some = everyone if sample is rescaled else GammaGammaLikelihood(sample)
-        maximum = maximise(everyone, some, STARTS)
+        maximum = maximise(PARAMETERS, everyone, some, STARTS)
         units = dict(zip(PARAMETERS, (1.0, 1.0, unit), strict=True))
         found = zip(PARAMETERS, maximum.parameters, maximum.standard_errors, strict=True)
         self.params_, self.standard_errors_ = {}, {}

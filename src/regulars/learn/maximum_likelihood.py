@@ -61,16 +61,19 @@ class _Place:
     gradient: Floats
 
 
-def maximise(everyone: Likelihood, sample: Likelihood, starts: Sequence[Sequence[float]]) -> Maximum:
+def maximise(
+    names: Sequence[str], everyone: Likelihood, sample: Likelihood, starts: Sequence[Sequence[float]]
+) -> Maximum:
     """Climbs from every start on the sample, and from the best end of those on everyone.
 
     Args:
+        names: Of the parameters, for what is said of them.
         everyone: The likelihood of all customers.
         sample: The same of some of them; `everyone` itself where they are few.
         starts: Positive parameters to begin with.
     """
     with one_thread():
-        return _maximised(everyone, sample, starts)
+        return _maximised(names, everyone, sample, starts)
 
 
 def hessian_by_differences(likelihood: Likelihood, parameters: Floats) -> Floats:
@@ -87,16 +90,18 @@ def hessian_by_differences(likelihood: Likelihood, parameters: Floats) -> Floats
     return symmetric
 
 
-def _maximised(everyone: Likelihood, sample: Likelihood, starts: Sequence[Sequence[float]]) -> Maximum:
+def _maximised(
+    names: Sequence[str], everyone: Likelihood, sample: Likelihood, starts: Sequence[Sequence[float]]
+) -> Maximum:
     ends = [_bounded_climb(sample, np.log(np.asarray(start, dtype=float))) for start in starts]
     best = max(ends, key=lambda end: end.value)
     place = _newton_climb(everyone, best.logs)
-    problem, inverse = _judged(everyone, place)
+    problem, inverse = _judged(names, everyone, place)
     if problem:
         # The sample misled, or the top is no peak: the slow way, which knows of bounds, from every end.
         ends = [_bounded_climb(everyone, end.logs) for end in ends]
         place = max([place, *(_newton_climb(everyone, end.logs) for end in ends), *ends], key=lambda end: end.value)
-        problem, inverse = _judged(everyone, place)
+        problem, inverse = _judged(names, everyone, place)
     parameters = np.exp(place.logs)
     errors = np.full(len(parameters), np.nan)
     if inverse is not None and not problem:
@@ -195,10 +200,11 @@ def _enough(place: _Place) -> float:
     return max(1e-9, 1e-13 * abs(place.value))
 
 
-def _judged(likelihood: Likelihood, place: _Place) -> tuple[str, Floats | None]:
+def _judged(names: Sequence[str], likelihood: Likelihood, place: _Place) -> tuple[str, Floats | None]:
     """Why the place is not known to be a maximum, or nothing; and the inverse of the information there."""
-    if np.abs(place.logs).max() > _BOUND - 1e-3:
-        return "a parameter ran to the end of what is tried: the likelihood grows without a maximum", None
+    ran_away = [name for name, log in zip(names, place.logs, strict=True) if abs(log) > _BOUND - 1e-3]
+    if ran_away:
+        return f"the likelihood grows without a maximum, {' and '.join(ran_away)} to the end of what is tried", None
     inverse = _inverse(_information(likelihood, place))
     if inverse is None:
         return "the likelihood has no peak there: several sets of parameters explain these customers alike", None
