@@ -15,7 +15,7 @@ from regulars.learn.hypergeometric import log_integral
 from regulars.learn.order_distribution import OrderCounts
 from regulars.learn.repeat_buying import Floats
 
-_TIMES = 24  # at which a customer may leave before the end of the time ahead
+_TIMES = 48  # at which a customer may leave before the end of the time ahead
 _STEPS = 60
 
 
@@ -51,7 +51,10 @@ class ParetoFuture:
         return probability
 
     def counts(self) -> OrderCounts:
-        """The distribution of the number of orders, mixed over the time the customer stays (Gauss-Legendre)."""
+        """The distribution of the number of orders, mixed over the time the customer stays (Gauss-Legendre).
+
+        Numbers in the thousands are right to a percent, all others to the order.
+        """
         points, weights = np.polynomial.legendre.leggauss(_TIMES)
         leaves = -np.expm1(-self.s * np.log1p(self.t / self.stayed))
         left = leaves[:, None] * (points + 1) / 2

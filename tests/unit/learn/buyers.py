@@ -55,7 +55,7 @@ def make_buyers(
     leaves_at: np.ndarray | None = None,
     first_may_be_last: bool = False,
 ) -> Buyers:
-    """Lives of customers with their own rate of orders, who leave after an order by chance or at a time of their own."""
+    """Lives of customers with rates of their own, who leave after an order by chance or at a time of their own."""
     size = len(rate)
     chance = np.zeros(size) if leaves_after_order is None else leaves_after_order
     ends = np.minimum(T + ahead, np.inf if leaves_at is None else leaves_at)
