@@ -1,4 +1,4 @@
-"""Models fitted to the marts, which SQL cannot do. The maths is arrays or Arrow in and out; only a stage knows a warehouse.
+"""Models fitted to the marts, which SQL cannot do. The maths is arrays or Arrow; only a stage knows a warehouse.
 
     import regulars as rg
     model = rg.learn.MBGNBD().fit(x, t_x, T)

@@ -1,9 +1,10 @@
 """What orders are worth where frequent customers spend otherwise than rare ones: each is drawn to their like.
 
 Bühlmann's credibility (1967), the empirical Bayes estimate of a mean: of a customer with x orders of mean m in a group
-of mean M, (x m + k M) / (x + k), where k is the variance of a customer's orders divided by that of the customers' own
-means. Groups are bands of the number of orders. As only the mean of each customer is known, both variances are read
-from how the spread of the means within bands falls with x: between + within / x.
+of mean M it is (x m + k M) / (x + k), where k is the variance of a customer's orders divided by that of the customers'
+own means. Groups are bands of the number of orders. As only the mean of each customer is known, both variances are read
+from how the spread of the means within bands falls with x: M^2 (between + within / x), for who spends twice as much
+on average varies twice as much.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class CredibilityValue(BaseEstimator):  # type: ignore[misc]  # scikit-learn has
 
     Attributes:
         params_: `between`, the variance of customers' own means within a band, and `within`, that of one customer's
-            orders.
+            orders, both divided by the square of the band's mean.
         band_means_: The mean value of an order per band of `BANDS`; a band without customers has that of the nearest
             below it that has some, or else above.
         customers_: How many customers it was fitted to.
@@ -38,7 +39,7 @@ class CredibilityValue(BaseEstimator):  # type: ignore[misc]  # scikit-learn has
         values, self.left_out_ = collapse_values(x, mean_value, weight)
         bands = _bands(values.x)
         self.band_means_ = _band_means(values, bands)
-        between, within = _variances(values, (values.mean - self.band_means_[bands]) ** 2)
+        between, within = _variances(values, (values.mean / self.band_means_[bands] - 1) ** 2)
         self.params_ = {"between": between, "within": within}
         self.customers_ = float(values.weight.sum())
         return self
@@ -70,7 +71,7 @@ def _band_means(values: RepeatValues, bands: npt.NDArray[np.intp]) -> Floats:
 
 
 def _variances(values: RepeatValues, squares: Floats) -> tuple[float, float]:
-    """The line between + within / x through the squared distances from the bands' means, neither of them below zero."""
+    """The line between + within / x through the squared distances from the bands' means, nowhere below zero."""
     from scipy.optimize import nnls
 
     root = np.sqrt(values.weight)

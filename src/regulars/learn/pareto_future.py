@@ -53,7 +53,7 @@ class ParetoFuture:
     def counts(self) -> OrderCounts:
         """The distribution of the number of orders, mixed over the time the customer stays (Gauss-Legendre).
 
-        Numbers in the thousands are right to a percent, all others to the order.
+        Over 48 times of leaving: quantiles in the thousands are right to a percent.
         """
         points, weights = np.polynomial.legendre.leggauss(_TIMES)
         leaves = -np.expm1(-self.s * np.log1p(self.t / self.stayed))

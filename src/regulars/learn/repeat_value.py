@@ -40,10 +40,10 @@ def collapse_values(
     Raises:
         InputError: The columns cannot be of customers, or nothing is left.
     """
-    orders, mean = numbers("x", x), np.asarray(mean_value, dtype=float)
-    if orders.ndim != 1 or orders.shape != mean.shape:
-        raise InputError(f"x and mean_value must be columns of the same length, not {orders.shape} and {mean.shape}.")
-    orders, mean = values_to_score(orders, mean, keep_negative=True)
+    if np.ndim(x) != 1 or np.shape(x) != np.shape(mean_value):
+        shapes = f"{np.shape(x)} and {np.shape(mean_value)}"
+        raise InputError(f"x and mean_value must be columns of the same length. They have the shapes {shapes}.")
+    orders, mean = values_to_score(x, mean_value, keep_negative=True)
     weights = checked_weight(weight, orders.shape)
     has_orders = (orders > 0) & (weights > 0)
     is_used = has_orders & (mean > 0)
@@ -61,10 +61,15 @@ def values_to_score(x: npt.ArrayLike, mean_value: npt.ArrayLike, keep_negative: 
     orders = numbers("x", x)
     refuse("x", orders, (orders < 0) | (orders != np.floor(orders)), "is no number of orders.")
     try:
-        orders, mean = np.broadcast_arrays(orders, np.asarray(mean_value, dtype=float))
+        means = np.asarray(mean_value, dtype=float)
     except (TypeError, ValueError):
+        raise InputError("`mean_value` holds what is no number. Give it as numbers.") from None
+    try:
+        orders, means = np.broadcast_arrays(orders, means)
+    except ValueError:
+        shapes = f"{orders.shape} and {means.shape}"
         raise InputError(
-            "x and mean_value do not fit together. Give two columns of numbers of the same length."
+            f"x and mean_value must be columns of the same length. They have the shapes {shapes}."
         ) from None
-    mean = numbers("mean_value", np.where(orders > 0, mean, 0.0))
+    mean = numbers("mean_value", np.where(orders > 0, means, 0.0))
     return orders, mean if keep_negative else np.maximum(mean, 0.0)

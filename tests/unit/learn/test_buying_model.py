@@ -93,7 +93,7 @@ def test_what_is_predicted_of_made_customers_comes_true(kind: type[BuyingModel])
 
 @ALL
 @given(
-    x=st.integers(0, 300), parts=st.tuples(st.floats(0, 1), st.floats(0, 1)), T=st.floats(0, 3000), t=st.floats(0, 900)
+    x=st.integers(0, 300), parts=st.tuples(st.floats(0, 1), st.floats(0, 1)), T=st.floats(0, 3000), t=st.floats(0, 200)
 )
 def test_probabilities_lie_in_their_range_and_grow_as_they_should(
     kind: type[BuyingModel], x: int, parts: tuple[float, float], T: float, t: float
