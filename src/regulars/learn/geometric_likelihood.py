@@ -5,7 +5,7 @@
 
 where o are the odds that the customer is gone and m counts the chance to leave right after the first order: 0 in BG/NBD
 (Fader, Hardie, Lee 2005, "Counting Your Customers the Easy Way", eq. 6, where o is 0 without a repeat order), 1 in
-MBG/NBD (Batislam, Denizel, Filiztekin 2007, eq. 5; Hoppe and Wagner 2007). Only o needs a look at every distinct row,
+MBG/NBD (Batislam, Denizel, Filiztekin 2007; Hoppe and Wagner 2007). Only o needs a look at every distinct row,
 and there logarithms of T and t_x are looked up; all else is summed over distinct x and distinct T.
 """
 

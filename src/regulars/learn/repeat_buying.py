@@ -18,7 +18,7 @@ from regulars.errors import InputError
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
-BLOCK = 524_288  # customers scored at a time: some hundred megabytes, however many there are
+BLOCK = 262_144  # customers scored at a time: some hundred megabytes, however many there are
 _WIDEST_TABLE = 1 << 22  # whole numbers below this are told apart by a table rather than by sorting
 
 
