@@ -33,6 +33,13 @@ def test_the_published_summary_in_rounded_weeks_gives_the_same_to_three_digits(s
     assert round(model.log_likelihood_, 2) == -9582.43
 
 
+def test_standard_errors_are_those_that_lifetimes_reports(shared_data: Path) -> None:
+    table = pc.read_csv(shared_data / "cdnow_customers_summary.csv")
+    model = BGNBD().fit(table["frequency"].to_numpy(), table["recency"].to_numpy(), table["T"].to_numpy())
+    by_lifetimes = {"r": 0.0125573, "alpha": 0.378221, "a": 0.185719, "b": 0.705345}  # 0.11.3, by its own derivatives
+    assert model.standard_errors_ == pytest.approx(by_lifetimes, rel=1e-5)
+
+
 def test_conditional_expectations_and_probability_alive_are_those_published(model: BGNBD) -> None:
     assert model.expected_orders(52, *CUSTOMER_1516) == pytest.approx(25.757, abs=1e-3)
     assert model.probability_alive(*CUSTOMER_1516) == pytest.approx(0.96885, abs=1e-5)

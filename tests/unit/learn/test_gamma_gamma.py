@@ -34,6 +34,8 @@ def test_parameters_are_those_published_for_the_repeaters_of_cdnow(shared_data: 
     assert model.left_out_ == 0
     assert model.params_ == pytest.approx({"p": 6.25, "q": 3.74, "v": 15.44}, rel=1.5e-3)
     assert model.converged_
+    # lifetimes 0.11.3 reports these standard errors.
+    assert model.standard_errors_ == pytest.approx({"p": 1.18969, "q": 0.290166, "v": 4.15999}, rel=1e-4)
     # And the published ones are not more likely.
     x, mean = read_cdnow_values(shared_data)
     likelihood = GammaGammaLikelihood(RepeatValues(x[x > 0], mean[x > 0], np.ones(946)))

@@ -45,3 +45,12 @@ def test_the_parameters_of_made_customers_are_found_again(beta: float) -> None:
 
 def test_a_customer_who_has_just_bought_is_alive(model: ParetoNBD) -> None:
     assert np.array_equal(model.probability_alive([0, 3, 900], [0, 20, 5], [0, 20, 5]), [1, 1, 1])
+
+
+def test_standard_errors_are_the_spread_of_what_is_found_in_many_shops() -> None:
+    truth = {"r": 0.8, "alpha": 6.0, "s": 0.7, "beta": 12.0}
+    models = [ParetoNBD().fit(*make_pareto_buyers(truth, 4000, seed).history) for seed in range(25)]
+    for name in truth:
+        spread = np.std([np.log(model.params_[name]) for model in models])
+        told = np.mean([model.standard_errors_[name] / model.params_[name] for model in models])
+        assert 0.6 < spread / told < 1.6
