@@ -12,12 +12,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from regulars import learn
     from regulars.errors import RegularsError
     from regulars.result import Result, run
     from regulars.settings import Settings, load_settings
 
 __version__ = "0.1.0"
-__all__ = ["RegularsError", "Result", "Settings", "__version__", "load_settings", "run"]
+__all__ = ["RegularsError", "Result", "Settings", "__version__", "learn", "load_settings", "run"]
 
 _HOMES = {
     "Result": "regulars.result",
@@ -30,8 +31,10 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     """Finds a public name in its module on first use."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'regulars' has no attribute '{name}'")
     from importlib import import_module
 
+    if name not in _HOMES:
+        if name == "learn":
+            return import_module("regulars.learn")
+        raise AttributeError(f"module 'regulars' has no attribute '{name}'")
     return getattr(import_module(_HOMES[name]), name)

@@ -1,16 +1,18 @@
-"""Every error that Regulars raises on purpose, and the exit code the command line gives it.
+"""Every error that Regulars raises on purpose, the exit code the command line gives it, and the one warning.
 
     RegularsError              1
     ├── ChecksFailed           1   the data broke a check or a reconciliation
     ├── TransformError         1   a dbt model or its test failed
     ├── InputError             2   a file, row or argument that cannot be used
-    │   └── ModelError         2   a saved model that cannot be trusted
+    │   ├── ModelError         2   a saved model that cannot be trusted
+    │   └── NotFitted          2   a model is asked before it has seen customers
     ├── SettingsError          2   regulars.toml or a REGULARS_* variable
     ├── WarehouseError         3   the warehouse is missing, damaged or unreachable
     ├── SourceUnreachable      3   a source did not answer
     └── LockedError            4   another run holds the warehouse
 
-A message names the facts and ends with the repair.
+A message names the facts and ends with the repair. `NotConverged` is a warning: there is an answer, and it may be
+wrong.
 """
 
 
@@ -38,6 +40,10 @@ class ModelError(InputError):
     """A saved model that is truncated, tampered with or of another version."""
 
 
+class NotFitted(InputError, ValueError, AttributeError):
+    """A model is asked before it has seen customers; scikit-learn's error of this kind is both of the others too."""
+
+
 class SettingsError(RegularsError):
     """Settings that contradict themselves or cannot be read; all problems at once."""
 
@@ -60,3 +66,7 @@ class LockedError(RegularsError):
     """Another run holds the warehouse."""
 
     exit_code = 4
+
+
+class NotConverged(UserWarning):
+    """A model was fitted and did not reach a maximum of its likelihood: what it says may be far off."""

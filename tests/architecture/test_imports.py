@@ -28,6 +28,17 @@ def test_importing_regulars_is_cheap_and_loads_nothing_heavy() -> None:
     assert runs[0][1] == "", f"`import regulars` loads {runs[0][1]}; import it inside the function that needs it"
 
 
+def test_the_estimators_are_found_when_they_are_named_and_not_before() -> None:
+    script = (
+        "import sys\n"
+        "import regulars as rg\n"
+        "names = rg.learn.__all__\n"
+        f"print(*[name for name in {HEAVY!r} if name in sys.modules])\n"
+        "print(*[name for name in names if getattr(rg.learn, name).__name__ != name], len(names))\n"
+    )
+    assert _output(script) == ["", "7"]
+
+
 def test_asking_for_help_loads_no_warehouse_and_no_model() -> None:
     script = (
         "import sys\n"

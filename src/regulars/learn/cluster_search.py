@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from regulars.learn.cluster_indices import Labels, calinski_harabasz, davies_bouldin, silhouettes
 from regulars.learn.features import Floats
-from regulars.learn.kmeans import one_thread, try_splits
+from regulars.learn.kmeans import try_splits
+from regulars.learn.one_thread import one_thread
 
 SILHOUETTE_SAMPLE = 3_000
 LARGEST_SHARE = 0.80

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
 
 from regulars.learn.cluster_indices import Labels
 from regulars.learn.features import Floats
+from regulars.learn.one_thread import one_thread
 
 _STARTS = 4  # k-means++ starts per k on the sample; the best is kept
 _BLOCK = 32_768  # customers at a time: their distances stay in the processor's cache
@@ -66,11 +66,3 @@ def nearest_centres(points: Floats, centres: Floats) -> tuple[Labels, Floats]:
         labels[start : start + _BLOCK] = distances.argmin(axis=0)
         squares[start : start + _BLOCK] = distances.min(axis=0)
     return labels, np.sqrt(squares)
-
-
-def one_thread() -> AbstractContextManager[object]:
-    """Keeps sums in one order: several threads add up as they end, and the last digit would be the machine's."""
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[object] = threadpool_limits(1)
-    return limits

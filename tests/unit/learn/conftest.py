@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+from tests.unit.learn.buyers import Buyers, read_cdnow
 
 # Typical recency, frequency and monetary of groups that no one would mix up.
 PLANTED = {"regulars": (8, 20, 3000.0), "one-time": (10, 1, 25.0), "gone": (300, 1, 400.0), "faded": (250, 12, 60.0)}
@@ -55,3 +56,9 @@ def online_retail(shared_data: Path) -> pa.Table:
     """
     with duckdb.connect() as connection:
         return connection.sql(query).to_arrow_table()
+
+
+@pytest.fixture(scope="session")
+def cdnow(shared_data: Path) -> Buyers:
+    """The customers of the published results."""
+    return read_cdnow(shared_data)
