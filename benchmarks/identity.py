@@ -3,8 +3,8 @@
 Splink alone is its documentation's own recipe for people: its ready-made comparisons, blocking rules on equal names,
 dates, e-mails and postcodes, then train, predict and cluster, on records that are already typed and numbered. Ours is
 the whole of it, from the landed records on: exact links, matches, stable ids, golden records and the map. Each runs in
-a process of its own, so that its memory can be told. F1 is over all pairs of records, exact links included for both. Run
-it on a quiet machine:
+a process of its own, so that its memory can be told. F1 is over all pairs of records, exact links included for both.
+Run it on a quiet machine:
 
     python benchmarks/identity.py --customers 100000 --customers 1000000
 """
