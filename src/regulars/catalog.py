@@ -147,6 +147,26 @@ SEGMENTS = _table(
     "segment varchar; position integer; description varchar; colour varchar; playbook varchar; channel varchar;"
     "goal varchar",
 )
+HORIZONS = _table("settings.horizons", "horizon integer; is_of_churn boolean")
+HEALTH_STEPS = _table("settings.health_steps", "factor varchar; step integer; step_limit double; share double")
+CUSTOMER_VALUE = _table(
+    "learned.customer_value",
+    "customer_id bigint; model varchar; probability_alive double; order_value double;"
+    "expected_orders_30 double; expected_orders_90 double; expected_orders_365 double;"
+    "fewest_orders_30 integer; fewest_orders_90 integer; fewest_orders_365 integer;"
+    "most_orders_30 integer; most_orders_90 integer; most_orders_365 integer;"
+    "expected_value_30 double; expected_value_90 double; expected_value_365 double; next_order_date date",
+)
+CUSTOMER_CHURN = _table("learned.customer_churn", "customer_id bigint; model varchar; churn_probability double")
+MODEL_VALIDATION = _table(
+    "learned.model_validation",
+    "model varchar; metric varchar; horizon integer; value double; baseline varchar; baseline_value double;"
+    "is_better boolean; is_validated boolean; customers bigint; cut_off date; note varchar",
+)
+MODEL_CALIBRATION = _table(
+    "learned.model_calibration",
+    "model varchar; horizon integer; group_number integer; predicted double; actual double; customers bigint",
+)
 CUSTOMER_CLUSTERS = _table(
     "learned.customer_clusters", "customer_id bigint; cluster_id integer; cluster_name varchar; distance double"
 )
@@ -161,6 +181,14 @@ CLUSTER_SEARCH = _table(
     "k integer; silhouette double; davies_bouldin double; calinski_harabasz double; inertia double;"
     "largest_share double; smallest_share double; is_useful boolean; is_chosen boolean",
 )
+SALES_FORECAST = _table(
+    "learned.sales_forecast",
+    "date date; metric varchar; model varchar; expected double; lower_end double; upper_end double",
+)
+SALES_ANOMALIES = _table(
+    "learned.sales_anomalies",
+    "date date; metric varchar; actual double; expected double; lower_end double; upper_end double; score double",
+)
 SETTINGS_TABLES = (
     PARAMETERS,
     CUT_POINTS,
@@ -170,6 +198,8 @@ SETTINGS_TABLES = (
     SOURCE_PRIORITIES,
     SEGMENT_CODES,
     SEGMENTS,
+    HORIZONS,
+    HEALTH_STEPS,
 )
 DERIVED_TABLES = (
     PUBLISHED_STATE,
@@ -178,6 +208,12 @@ DERIVED_TABLES = (
     CUSTOMER_CLUSTERS,
     CLUSTER_PROFILES,
     CLUSTER_SEARCH,
+    CUSTOMER_VALUE,
+    CUSTOMER_CHURN,
+    MODEL_VALIDATION,
+    MODEL_CALIBRATION,
+    SALES_FORECAST,
+    SALES_ANOMALIES,
 )
 
 RUNS = _table(
@@ -194,6 +230,7 @@ CHECKS = _table(
     "sample varchar",
 )
 DIM_CUSTOMERS = "marts.dim_customers"
+DAILY_SALES = "marts.daily_sales"
 FCT_ORDERS = "marts.fct_orders"
 IDENTITY_MAP = "marts.customer_identity_map"
 FIELD_SOURCES = "marts.customer_field_sources"
@@ -205,4 +242,7 @@ FCT_CUSTOMER_RFM = "marts.fct_customer_rfm"
 RESTATED = "intermediate.int_segments__restated"
 RFM_THRESHOLDS = "marts.rfm_thresholds"
 SEGMENT_EVENTS = "marts.segment_events"
+LEARNING_DATES = "intermediate.int_learning_dates"
+PURCHASE_SUMMARY = "intermediate.int_customers__purchase_summary"
+DATED_REFUNDS = "intermediate.int_refunds__dated"
 RUN_PARAMETERS = "intermediate.int_run_parameters"

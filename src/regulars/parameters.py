@@ -17,6 +17,7 @@ from pyarrow import csv
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.errors import SettingsError
+from regulars.prediction_settings import HEALTH_FACTORS, VALUE_HORIZONS, HealthSettings
 from regulars.segments import SegmentMap, compile_map, load_map
 from regulars.settings import Settings
 from regulars.survivorship_settings import GOLDEN_FIELDS, SurvivorshipSettings
@@ -43,6 +44,8 @@ def write_parameters(build: Session, settings: Settings, run_id: str = "") -> No
         catalog.SOURCE_PRIORITIES: _source_priorities(settings.identity.survivorship),
         catalog.SEGMENT_CODES: codes,
         catalog.SEGMENTS: segments,
+        catalog.HORIZONS: _horizons(settings),
+        catalog.HEALTH_STEPS: _health_steps(settings.health),
     }
     rules = _rules(settings, segment_map)
     # FX rates are data: a rate that changes is a correction of the past, not another rule.
@@ -87,6 +90,25 @@ def _cut_points(segment_map: SegmentMap) -> pa.Table:
     names = ("metric", "position", "cut")
     types = (pa.string(), pa.int32(), pa.decimal128(18, 4))
     columns = list(zip(*rows, strict=True)) if rows else [(), (), ()]
+    return pa.table({n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)})
+
+
+def _horizons(settings: Settings) -> pa.Table:
+    horizons = sorted({*VALUE_HORIZONS, settings.churn.horizon})
+    is_of_churn = [horizon == settings.churn.horizon for horizon in horizons]
+    return pa.table({"horizon": pa.array(horizons, pa.int32()), "is_of_churn": is_of_churn})
+
+
+def _health_steps(health: HealthSettings) -> pa.Table:
+    """One row per step, and one per factor for its weight: step 0, whose share is that of all points."""
+    rows = []
+    for factor in HEALTH_FACTORS:
+        rows.append((factor, 0, None, getattr(health.weights, factor) / 100))
+        steps = getattr(health, factor) if factor != "segment" else ()
+        rows += [(factor, place, limit, share) for place, (limit, share) in enumerate(steps, start=1)]
+    names = ("factor", "step", "step_limit", "share")
+    types = (pa.string(), pa.int32(), pa.float64(), pa.float64())
+    columns = zip(*rows, strict=True)
     return pa.table({n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)})
 
 

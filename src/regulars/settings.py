@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from regulars.errors import SettingsError
+from regulars.prediction_settings import ChurnSettings, ForecastSettings, HealthSettings, ValueSettings
 from regulars.source_settings import Section as _Section
 from regulars.source_settings import SourceSettings
 from regulars.survivorship_settings import SurvivorshipSettings
@@ -162,6 +163,10 @@ class Settings(BaseSettings):
     rfm: RfmSettings = RfmSettings()
     identity: IdentitySettings = IdentitySettings()
     clusters: ClusterSettings = ClusterSettings()
+    value: ValueSettings = ValueSettings()
+    churn: ChurnSettings = ChurnSettings()
+    health: HealthSettings = HealthSettings()
+    forecast: ForecastSettings = ForecastSettings()
     sources: dict[str, SourceSettings] = {}
 
     @classmethod

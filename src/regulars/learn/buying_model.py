@@ -17,7 +17,7 @@ from sklearn.base import BaseEstimator
 
 from regulars.errors import InputError, NotConverged, NotFitted
 from regulars.learn.maximum_likelihood import SAMPLE, Likelihood, maximise
-from regulars.learn.order_distribution import OrderCounts, order_quantiles
+from regulars.learn.order_distribution import OrderCounts, order_quantiles, probability_of_fewer
 from regulars.learn.repeat_buying import (
     BuyingHistory,
     Distinct,
@@ -131,6 +131,21 @@ class BuyingModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has
             return order_quantiles(future.counts(), self._alive(x, t_x, T), places, levels)
 
         return self._by_blocks(quantiles, t, x, t_x, T)
+
+    def probability_of_fewer(
+        self, count: npt.ArrayLike, t: npt.ArrayLike, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike
+    ) -> Floats:
+        """The probability of fewer than `count` orders in the time t after T; `count` is one number per customer."""
+        x, t_x, T, t, count = np.broadcast_arrays(x, t_x, T, t, np.asarray(count, dtype=float))
+        found = np.empty(x.shape)
+        # Customers with many orders ahead take long to count; they are few, and share their blocks with their like.
+        order = np.argsort(count, kind="stable")
+        for rows in blocks(max(1, len(order))):
+            chosen = order[rows]
+            columns = [Distinct.of(np.asarray(column, dtype=float)[chosen]) for column in (x, t_x, T, t)]
+            future, places = self._kinds(columns[0], columns[2], columns[3])
+            found[chosen] = probability_of_fewer(future.counts(), self._alive(*columns[:3]), places, count[chosen])
+        return found
 
     def time_to_next_order(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Floats:
         """The time after T by which the next order has come in half of the cases, given that it comes at all."""

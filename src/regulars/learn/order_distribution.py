@@ -90,3 +90,13 @@ def order_quantiles(counts: OrderCounts, alive: Floats, places: Places, levels: 
             counts.keep(np.flatnonzero(used))
             places, kept = (np.cumsum(used) - 1)[places], int(used.sum())
         counts.advance()
+
+
+def probability_of_fewer(counts: OrderCounts, alive: Floats, places: Places, numbers: Floats) -> Floats:
+    """Per customer the probability of fewer orders than a number of their own; arguments as in `order_quantiles`."""
+    found = np.where(numbers > 0, 1.0, 0.0)
+    for n in range(int(numbers.max(initial=0))):
+        here = numbers == n + 1
+        found[here] = 1 - alive[here] * counts.beyond()[places[here]]
+        counts.advance()
+    return found

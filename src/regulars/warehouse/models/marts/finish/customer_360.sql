@@ -28,6 +28,18 @@ behavior as (
 
     select * from {{ ref('customer_behavior_metrics') }}
 
+),
+
+foretold as (
+
+    select * from {{ ref('customer_clv') }}
+
+),
+
+health as (
+
+    select * from {{ ref('customer_health') }}
+
 )
 
 select
@@ -51,6 +63,7 @@ select
     customer_segments.cluster_name,
     rfm.rfm_score,
     behavior.spending_trend,
+    health.health,
     customers.age,
     customers.income,
     rfm.recency,
@@ -67,12 +80,19 @@ select
     behavior.average_days_between_orders,
     behavior.days_since_last_order,
     coalesce(behavior.lifetime_value, cast(0 as decimal(18, 2))) as historic_clv,
+    foretold.expected_value_365 as clv,
+    foretold.probability_alive,
+    health.churn_probability,
+    health.health_score,
     customers.consent,
     coalesce(behavior.is_overdue, false) as is_overdue,
+    foretold.is_validated_365 as is_clv_validated,
+    coalesce(health.is_at_risk, false) as is_at_risk,
     customers.birth_date,
     behavior.first_order_date,
     behavior.last_order_date,
     behavior.next_order_date,
+    foretold.next_order_date as expected_next_order_date,
     customer_segments.segment_since,
     rfm.as_of,
     customers.first_seen_at
@@ -81,3 +101,5 @@ inner join rfm on customers.customer_id = rfm.customer_id
 inner join customer_segments on customers.customer_id = customer_segments.customer_id
 left join segments on customer_segments.segment = segments.segment
 left join behavior on customers.customer_id = behavior.customer_id
+left join foretold on customers.customer_id = foretold.customer_id
+left join health on customers.customer_id = health.customer_id

@@ -12,11 +12,13 @@ customers as (
         rfm.frequency,
         rfm.monetary,
         coalesce(order_totals.net_amount, 0) as lifetime_value,
+        foretold.expected_value_365 as clv,
         dim_customers.age,
         dim_customers.income
     from {{ ref('fct_customer_rfm') }} as rfm
     inner join {{ ref('dim_customers') }} as dim_customers on rfm.customer_id = dim_customers.customer_id
     left join {{ ref('int_customers__order_totals') }} as order_totals on rfm.customer_id = order_totals.customer_id
+    left join {{ ref('customer_clv') }} as foretold on rfm.customer_id = foretold.customer_id
 
 ),
 
@@ -29,6 +31,7 @@ totals as (
         sum(recency) as recency,
         sum(frequency) as frequency,
         sum(lifetime_value) as lifetime_value,
+        sum(clv) as clv,
         sum(age) as age,
         count(age) as known_ages,
         sum(income) as income,
@@ -63,6 +66,8 @@ select
     {{ ratio('totals.frequency', 'totals.customers', 2) }} as avg_frequency,
     {{ ratio('totals.revenue', 'totals.customers', 2) }} as avg_monetary,
     {{ ratio('totals.lifetime_value', 'totals.customers', 2) }} as avg_historic_clv,
+    {{ ratio('totals.clv', 'totals.customers', 2) }} as avg_clv,
+    cast(coalesce(totals.clv, 0) as decimal(18, 2)) as clv,
     {{ ratio('totals.age', 'totals.known_ages', 1) }} as avg_age,
     {{ ratio('totals.income', 'totals.known_incomes', 2) }} as avg_income
 from segments

@@ -1,0 +1,120 @@
+with rfm as (
+
+    select * from {{ ref('fct_customer_rfm') }}
+    where rfm_score is not null
+
+),
+
+behavior as (
+
+    select * from {{ ref('customer_behavior_metrics') }}
+
+),
+
+steps as (
+
+    select * from {{ ref('int_health_steps__in_one_row') }}
+
+),
+
+segments as (
+
+    select
+        segment,
+        cast(position as {{ type_double() }}) as place,
+        cast(max(position) over () as {{ type_double() }}) as places
+    from {{ source('settings', 'segments') }}
+    where segment <> 'Prospect'
+
+),
+
+churn as (
+
+    select * from {{ source('learned', 'customer_churn') }}
+
+),
+
+middle as (
+
+    select
+        cast(percentile_disc(0.5) within group (order by rfm.monetary) as {{ type_double() }}) as monetary,
+        cast(
+            percentile_disc(0.5) within group (order by behavior.average_order_value) as {{ type_double() }}
+        ) as average_order_value
+    from rfm
+    inner join behavior on rfm.customer_id = behavior.customer_id
+    where rfm.frequency > 0
+
+),
+
+compared as (
+
+    select
+        rfm.customer_id,
+        rfm.segment,
+        rfm.recency,
+        rfm.frequency,
+        cast(rfm.monetary as {{ type_double() }}) / nullif(middle.monetary, 0) as monetary,
+        cast(behavior.average_order_value as {{ type_double() }})
+        / nullif(middle.average_order_value, 0) as average_order_value,
+        rfm.as_of
+    from rfm
+    inner join behavior on rfm.customer_id = behavior.customer_id
+    cross join middle
+
+),
+
+earned as (
+
+    select
+        compared.customer_id,
+        compared.as_of,
+        {% for factor in ['recency', 'frequency', 'monetary', 'average_order_value'] %}
+        {{ rounded(
+            '100 * steps.' ~ factor ~ '_weight * ' ~ health_share(factor, 'compared.' ~ factor, 'steps'), 2
+        ) }} as {{ factor }}_points,
+        {% endfor %}
+        -- The first segment of the map earns all points, the last one none.
+        {{ rounded(
+            '100 * steps.segment_weight * coalesce('
+            ~ '(segments.places - segments.place) / nullif(segments.places - 1, 0), 1)', 2
+        ) }} as segment_points
+    from compared
+    cross join steps
+    inner join segments on compared.segment = segments.segment
+
+),
+
+scored as (
+
+    select
+        *,
+        cast(
+            recency_points + frequency_points + monetary_points + average_order_value_points + segment_points
+            as decimal(18, 2)
+        ) as health_score
+    from earned
+
+)
+
+select
+    scored.customer_id,
+    case
+        when scored.health_score >= 75 then 'Excellent'
+        when scored.health_score >= 60 then 'Good'
+        when scored.health_score >= 40 then 'Fair'
+        when scored.health_score >= 20 then 'Poor'
+        else 'Critical'
+    end as health,
+    churn.model as churn_model,
+    scored.health_score,
+    scored.recency_points,
+    scored.frequency_points,
+    scored.monetary_points,
+    scored.average_order_value_points,
+    scored.segment_points,
+    {{ rounded('churn.churn_probability', 6) }} as churn_probability,
+    scored.health_score < 40 as is_at_risk,
+    scored.as_of
+from scored
+left join churn on scored.customer_id = churn.customer_id

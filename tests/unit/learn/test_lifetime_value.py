@@ -1,0 +1,70 @@
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from tests.unit.learn.summaries import kinds, purchase_summary
+
+from regulars import catalog
+from regulars.learn.lifetime_value import FARTHEST_DAYS, MODELS, fit_lifetime_value
+
+AS_OF = dt.date(2026, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def summary():
+    return purchase_summary(3000, seed=2)
+
+
+@pytest.fixture(scope="module", params=sorted(MODELS))
+def model(request, summary):
+    return fit_lifetime_value(request.param, kinds(summary), summary, 0.9)
+
+
+def test_the_next_ninety_days_are_foretold_in_total(model, summary):
+    came = pc.sum(summary["occasions_ahead"]).as_py()
+    assert model.expected_orders(summary, 90).sum() == pytest.approx(came, rel=0.1)
+
+
+def test_values_are_net_of_what_goes_back(model, summary):
+    worth = float(pc.sum(summary["amount_ahead"]).as_py())
+    foretold = model.foretell(summary, AS_OF)
+    assert pc.sum(foretold["expected_value_90"]).as_py() == pytest.approx(0.9 * worth, rel=0.12)
+
+
+def test_the_table_is_that_of_the_catalogue_and_makes_sense(model, summary):
+    foretold = model.foretell(summary, AS_OF)
+    assert tuple(foretold.column_names) and set(foretold.column_names) == set(catalog.CUSTOMER_VALUE.column_names)
+    alive = foretold["probability_alive"].to_numpy()
+    assert ((alive >= 0) & (alive <= 1)).all()
+    thirty, year = (foretold[f"expected_orders_{days}"].to_numpy() for days in (30, 365))
+    assert (thirty < year).all()
+    assert (foretold["fewest_orders_365"].to_numpy() <= foretold["most_orders_365"].to_numpy()).all()
+    next_order = foretold["next_order_date"].drop_null().to_pylist()
+    assert all(AS_OF <= date <= AS_OF + dt.timedelta(days=FARTHEST_DAYS) for date in next_order)
+    assert foretold["customer_id"].equals(summary["customer_id"])
+
+
+def test_fewer_than_counts_is_a_distribution_whose_mean_is_expected(model, summary):
+    some = summary.slice(0, 200)
+    below = [model.probability_of_fewer(np.full(200, count), some, 90) for count in range(0, 400)]
+    assert (below[0] == 0).all()
+    assert all((after >= before - 1e-12).all() for before, after in zip(below, below[1:], strict=False))
+    assert sum(1 - after for after in below[1:]) == pytest.approx(model.expected_orders(some, 90), rel=1e-3, abs=1e-6)
+    assert 1 - below[1] == pytest.approx(model.probability_of_order(some, 90), abs=1e-9)
+
+
+def test_fewer_than_counts_takes_one_count_per_customer(model, summary):
+    some = summary.slice(0, 300)
+    counts = np.arange(300) % 7
+    together = model.probability_of_fewer(counts, some, 90)
+    alone = [model.probability_of_fewer(np.full(300, count), some, 90) for count in range(7)]
+    assert together == pytest.approx(np.choose(counts, alone))
+
+
+def test_one_customer_is_no_reason_to_fail():
+    with pytest.warns(match="did not converge"):
+        alone = fit_lifetime_value("mbg_nbd", kinds(purchase_summary(1)), purchase_summary(1), 1.0)
+    assert alone.foretell(purchase_summary(1), AS_OF).num_rows == 1
+    assert isinstance(alone.foretell(purchase_summary(1), AS_OF), pa.Table)
