@@ -149,6 +149,7 @@ def _build(run: Run) -> str:
 
 
 def _learn(run: Run) -> str:
+    from regulars.learn.predictions import predict
     from regulars.learn.stage import learn
 
     previous = None
@@ -157,8 +158,10 @@ def _learn(run: Run) -> str:
             if live.columns("learned.cluster_profiles"):
                 previous = live.query("select * from learned.cluster_profiles order by cluster_id")
     with run.engine.build() as build:
-        report = learn(build, run.settings.clusters, run.engine.models_folder, run.run_id, previous)
-    return report.summary
+        clusters = learn(build, run.settings.clusters, run.engine.models_folder, run.run_id, previous)
+        predictions = predict(build, run.settings, run.engine.models_folder, run.run_id, run.progress)
+    run.notes += predictions.notes
+    return f"{clusters.summary}; {predictions.summary}"
 
 
 def _finish(run: Run) -> str:
@@ -181,7 +184,7 @@ STAGES = (
     Stage("land", "read the sources, keep every row, type it or set it aside with a reason", _land),
     Stage("resolve", "link the records of one person and give each person a stable id", _resolve),
     Stage("build", "customers, orders, RFM scores, segments, cohorts and behaviour", _build),
-    Stage("learn", "clusters of customers who buy alike", _learn, catalog.FCT_CUSTOMER_RFM, "build"),
+    Stage("learn", "clusters, value, churn and the days ahead, each tested on what it had not seen", _learn, catalog.FCT_CUSTOMER_RFM, "build"),
     Stage("finish", "segment metrics and the customer 360", _finish, catalog.FCT_CUSTOMER_RFM, "build"),
     Stage("check", "keys, contracts and reconciliation", _check, catalog.CUSTOMER_360, "finish"),
     Stage("publish", "put the finished build live in one step", _publish, catalog.CUSTOMER_360, "finish"),

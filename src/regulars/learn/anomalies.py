@@ -1,7 +1,9 @@
 """Days that came out of the blue: far from what the model of the forecast expected of them the day before.
 
-How far is far is measured by the series itself: by the middle and the spread of the logarithm of what came over what
-was expected, both by medians, so that the days that are looked for do not widen the band they are looked for with.
+How far is far is measured by the series itself: by the middle and the spread of the difference of the square roots of
+what came and what was expected, both by medians, so that the days that are looked for do not widen the band they are
+looked for with. Of counts, and of sums of a number of orders, the square root varies as much on a weak day as on a
+strong one (Bartlett 1936), and a day without any sales has one too.
 """
 
 from __future__ import annotations
@@ -47,8 +49,7 @@ def find_anomalies(series: Floats, expected: Floats) -> Anomalies:
     """
     nothing = np.empty(0)
     known = np.flatnonzero(np.isfinite(expected))
-    # One is added so that a day without sales, or of which none were expected, has a logarithm.
-    surprise = np.log1p(series[known]) - np.log1p(np.maximum(expected[known], 0))
+    surprise = np.sqrt(series[known]) - np.sqrt(np.maximum(expected[known], 0))
     if not len(known):
         return Anomalies(known, nothing, nothing, nothing)
     middle = float(np.median(surprise))
@@ -57,10 +58,6 @@ def find_anomalies(series: Floats, expected: Floats) -> Anomalies:
         return Anomalies(known[:0], nothing, nothing, nothing)
     score = (surprise - middle) / spread
     far = np.abs(score) > LIMIT
-    level = np.log1p(np.maximum(expected[known][far], 0)) + middle
-    return Anomalies(
-        known[far],
-        np.maximum(np.expm1(level - LIMIT * spread), 0),
-        np.expm1(level + LIMIT * spread),
-        score[far],
-    )
+    level = np.sqrt(np.maximum(expected[known][far], 0)) + middle
+    lower, upper = np.maximum(level - LIMIT * spread, 0), np.maximum(level + LIMIT * spread, 0)
+    return Anomalies(known[far], lower**2, upper**2, score[far])

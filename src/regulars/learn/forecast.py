@@ -37,7 +37,8 @@ class Forecast:
         upper: Its upper end.
         tested: What the model foretold of the last stretch, in the same form; None when nothing could be tested.
         baseline: What the seasonal naive forecast said of it.
-        fitted: What the model expected of every day of the past from the days before it, NaN where it could not.
+        fitted: What the model expected of every day of the past from the days before it, never negative; NaN for the
+            first FEWEST_DAYS, in which it still learns, and for days older than LONGEST_HISTORY.
         reason: Why there is no forecast; empty when there is one.
     """
 
@@ -75,7 +76,7 @@ def forecast(series: Floats, days: int) -> Forecast:
     ratios = np.r_[ratios, _ratios(tested[0], unseen)]
     expected, fitted = _foretold(chosen, recent, days)
     known = np.full(len(series), np.nan)
-    known[len(series) - len(recent) :] = fitted
+    known[len(series) - len(recent) + FEWEST_DAYS :] = np.maximum(fitted[FEWEST_DAYS:], 0)
     return Forecast(chosen, *_with_interval(expected, ratios), tested, baseline, known)
 
 

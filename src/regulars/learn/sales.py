@@ -101,7 +101,7 @@ def _stood_out(metric: str, dates: list[dt.date], series: holdout.Floats, found:
 
 def _test(metric: str, dates: list[dt.date], series: holdout.Floats, found: Forecast, days: int) -> Test:
     if found.tested is None or found.baseline is None:
-        return Test(metric, days, note=found.reason)
+        return Test(f"daily_{metric}", days, note=found.reason)
     came = series[-days:]
     expected, lower, upper = found.tested
     measures = (
@@ -114,12 +114,12 @@ def _test(metric: str, dates: list[dt.date], series: holdout.Floats, found: Fore
         Measure("interval_coverage", holdout.coverage(lower, upper, came)),
     )
     return Test(
-        metric,
+        f"daily_{metric}",
         days,
         measures,
         decisive=("mean_absolute_error",),
         baseline=BASELINE,
         customers=days,
         cut_off=dates[-days],
-        note=f"daily, by {found.model}",
+        note=f"by {found.model}",
     )

@@ -1,4 +1,5 @@
 import datetime as dt
+import itertools
 
 import numpy as np
 import pyarrow as pa
@@ -50,7 +51,7 @@ def test_fewer_than_counts_is_a_distribution_whose_mean_is_expected(model, summa
     some = summary.slice(0, 200)
     below = [model.probability_of_fewer(np.full(200, count), some, 90) for count in range(0, 400)]
     assert (below[0] == 0).all()
-    assert all((after >= before - 1e-12).all() for before, after in zip(below, below[1:], strict=False))
+    assert all((after >= before - 1e-12).all() for before, after in itertools.pairwise(below))
     assert sum(1 - after for after in below[1:]) == pytest.approx(model.expected_orders(some, 90), rel=1e-3, abs=1e-6)
     assert 1 - below[1] == pytest.approx(model.probability_of_order(some, 90), abs=1e-9)
 

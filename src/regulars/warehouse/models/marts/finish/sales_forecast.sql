@@ -7,7 +7,7 @@ with foretold as (
 tested as (
 
     select
-        model as metric,
+        model,
         max(case when is_validated then 1 else 0 end) = 1 as is_validated
     from {{ source('learned', 'model_validation') }}
     group by model
@@ -23,4 +23,4 @@ select
     coalesce(tested.is_validated, false) as is_validated,
     cast(foretold.date as date) as date
 from foretold
-left join tested on foretold.metric = tested.metric
+left join tested on tested.model = 'daily_' || foretold.metric
