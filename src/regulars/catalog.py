@@ -96,6 +96,10 @@ SEGMENT_RESTATEMENTS = _table(
     "customer_id bigint; event varchar; cause varchar; from_segment varchar; to_segment varchar;"
     "compared_with varchar; restated_by varchar; as_of date",
 )
+MODELS = _table(
+    "ops.models",
+    "kind varchar; run_id varchar; algorithm varchar; customers bigint; folder varchar; sha256 varchar; card varchar",
+)
 DURABLE_TABLES = (
     CUSTOMER_RECORDS,
     ORDERS,
@@ -110,6 +114,7 @@ DURABLE_TABLES = (
     IDENTITY_IDS,
     IDENTITY_DECISIONS,
     SEGMENT_RESTATEMENTS,
+    MODELS,
 )
 STAGED = {"customers": CUSTOMER_RECORDS, "orders": ORDERS, "order_lines": ORDER_LINES, "events": EVENTS}
 
@@ -138,7 +143,8 @@ SEGMENTS = _table(
     "goal varchar",
 )
 CUSTOMER_CLUSTERS = _table(
-    "learned.customer_clusters", "customer_id bigint; cluster_id integer; cluster_name varchar; distance double"
+    "learned.customer_clusters",
+    "customer_id bigint; cluster_id integer; cluster_name varchar; distance double; x double; y double; z double",
 )
 CLUSTER_PROFILES = _table(
     "learned.cluster_profiles",
@@ -148,8 +154,14 @@ CLUSTER_PROFILES = _table(
 )
 CLUSTER_SEARCH = _table(
     "learned.cluster_search",
-    "k integer; silhouette double; davies_bouldin double; calinski_harabasz double; inertia double;"
-    "largest_share double; smallest_share double; is_useful boolean; is_chosen boolean",
+    "algorithm varchar; setting varchar; k integer; silhouette double; davies_bouldin double; calinski_harabasz double;"
+    "inertia double; stability double; largest_share double; smallest_share double; unclustered_share double;"
+    "is_elbow boolean; is_useful boolean; is_chosen boolean",
+)
+CLUSTER_AXES = _table("learned.cluster_axes", "axis varchar; feature varchar; loading double; explained_share double")
+LEARNED_MODELS = _table(
+    "learned.models",
+    "kind varchar; run_id varchar; algorithm varchar; customers bigint; folder varchar; sha256 varchar; card varchar",
 )
 SETTINGS_TABLES = (PARAMETERS, CUT_POINTS, STATUS_WORDS, FX_RATES, SEGMENT_CODES, SEGMENTS)
 DERIVED_TABLES = (
@@ -159,6 +171,8 @@ DERIVED_TABLES = (
     CUSTOMER_CLUSTERS,
     CLUSTER_PROFILES,
     CLUSTER_SEARCH,
+    CLUSTER_AXES,
+    LEARNED_MODELS,
 )
 
 RUNS = _table(
@@ -175,6 +189,7 @@ CHECKS = _table(
     "sample varchar",
 )
 DIM_CUSTOMERS = "marts.dim_customers"
+CUSTOMER_BEHAVIOR = "marts.customer_behavior_metrics"
 FCT_ORDERS = "marts.fct_orders"
 IDENTITY_MAP = "marts.customer_identity_map"
 CUSTOMER_360 = "marts.customer_360"

@@ -149,13 +149,12 @@ def _build(run: Run) -> str:
 
 
 def _learn(run: Run) -> str:
-    from regulars.learn.stage import learn
+    from regulars.learn.stage import last_clusters, learn
 
     previous = None
     if run.engine.has_live():
         with run.engine.live() as live:
-            if live.columns("learned.cluster_profiles"):
-                previous = live.query("select * from learned.cluster_profiles order by cluster_id")
+            previous = last_clusters(live)
     with run.engine.build() as build:
         report = learn(build, run.settings.clusters, run.engine.models_folder, run.run_id, previous)
     return report.summary

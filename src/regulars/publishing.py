@@ -79,7 +79,9 @@ def publish(engine: Engine, run_id: str) -> str:
             f"select * from {catalog.RESTATED} where compared_with in"
             f" (select run_id from {catalog.PUBLISHED_STATE.name})"
         )
+        models = build.query(f"select * from {catalog.LEARNED_MODELS.name}")
     _keep_restatements(engine, restated, compared)
+    _register(engine, models)
     engine.publish()
     return f"{customers:,} customers live in {engine.location}"
 
@@ -92,11 +94,27 @@ def _keep_restatements(engine: Engine, restated: pa.Table, compared: list[str]) 
         durable.append(catalog.SEGMENT_RESTATEMENTS.name, restated)
 
 
+def _register(engine: Engine, models: pa.Table) -> None:
+    """Enters the build's models, in the place of the entries of a run that stopped right here."""
+    with engine.durable() as durable, durable.transaction():
+        for model in models.select(["kind", "run_id"]).to_pylist():
+            durable.execute(
+                f"delete from {catalog.MODELS.name} where kind = $1 and run_id = $2", (model["kind"], model["run_id"])
+            )
+        durable.append(catalog.MODELS.name, models)
+
+
 def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
     for schema in ("ops", "staging", "identity"):
         build.execute(f"create schema if not exists {schema}")
     for table in (catalog.LOADS, catalog.IDENTITY_IDS, catalog.IDENTITY_DECISIONS, catalog.IDENTITY_CHANGES):
         build.execute(f"create or replace table {table.name} as select * from durable.{table.name}")
+    build.execute(
+        f"create or replace table {catalog.MODELS.name} as select * from durable.{catalog.MODELS.name} as registered"
+        f" where not exists (select 1 from {catalog.LEARNED_MODELS.name} as new"
+        " where new.kind = registered.kind and new.run_id = registered.run_id)"
+        f" union all select * from {catalog.LEARNED_MODELS.name}"
+    )
     build.execute(
         f"create or replace table {catalog.REJECTED_ROWS.name} as"
         " select * exclude (place) from"

@@ -12,7 +12,7 @@ from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
 from regulars.errors import InputError
-from regulars.learn.clusters import Clustering, find_clusters
+from regulars.learn.clusters import Clustering, Previous, Search, find_clusters
 from regulars.learn.features import RFM_FEATURES, Feature
 
 Maker = Callable[..., pa.Table]
@@ -73,10 +73,10 @@ def test_clusters_keep_the_numbers_of_the_last_run(planted: tuple[pa.Table, np.n
     customers, _ = planted
     first = find_clusters(customers)
     renumbered = first.profiles.set_column(0, "cluster_id", pa.array([3, 1, 4, 2], pa.int32()))
-    later = find_clusters(customers.slice(0, 1300), previous_profiles=renumbered)
+    later = find_clusters(customers.slice(0, 1300), previous=Previous(renumbered))
     assert _names(later.profiles) == _names(renumbered)
     assert later.model.names == tuple(later.profiles["cluster_name"].to_pylist())
-    assert find_clusters(customers, previous_profiles=first.profiles).customers.equals(first.customers)
+    assert find_clusters(customers, previous=Previous(first.profiles, first.axes)).customers.equals(first.customers)
 
 
 def test_online_retail_in_logs_gets_a_useful_split(online_retail: pa.Table) -> None:
@@ -98,12 +98,12 @@ def test_online_retail_without_logs_would_get_a_useless_k_of_2_which_is_passed_o
     assert not two["is_useful"]
     assert not any(found.search["is_chosen"].to_pylist())
     assert "more than 80 %" in found.reason
-    asked_for = find_clusters(online_retail, features=unlogged, limits=(0, 1), k=2)
+    asked_for = find_clusters(online_retail, Search(k=2), features=unlogged, limits=(0, 1))
     assert asked_for.profiles["customers"].to_pylist() == [8, 4330]
 
 
 def test_names_that_five_clusters_of_online_retail_would_share_are_told_apart(online_retail: pa.Table) -> None:
-    names = find_clusters(online_retail, k=5).profiles["cluster_name"].to_pylist()
+    names = find_clusters(online_retail, Search(k=5)).profiles["cluster_name"].to_pylist()
     assert names[:2] == ["Champions 1", "Champions 2"]
     assert len(set(names)) == 5
 
@@ -122,7 +122,7 @@ def test_lapsed_customers_do_not_hide_the_buyers_from_each_other(customers_of: M
 def test_money_of_zero_and_below_and_missing_values_are_no_obstacle(customers_of: Maker) -> None:
     rng = np.random.default_rng(12)
     monetary = [None if value > 900 else value for value in rng.uniform(-500, 1000, 200).tolist()]
-    found = find_clusters(customers_of(rng.integers(1, 300, 200), rng.integers(1, 9, 200), monetary), k=3)
+    found = find_clusters(customers_of(rng.integers(1, 300, 200), rng.integers(1, 9, 200), monetary), Search(k=3))
     assert found.customers.num_rows == 200
     assert found.customers["distance"].null_count == 0
     assert np.isfinite(found.profiles["total_monetary"].to_numpy()).all()
@@ -143,7 +143,7 @@ def test_many_customers_who_are_all_alike_are_too_few(customers_of: Maker) -> No
 
 
 def test_fewer_customers_than_the_k_asked_for_get_a_reason(customers_of: Maker) -> None:
-    found = find_clusters(customers_of([1, 2, 3], [1, 2, 3], [5, 6, 7]), k=4)
+    found = find_clusters(customers_of([1, 2, 3], [1, 2, 3], [5, 6, 7]), Search(k=4))
     assert found.customers.num_rows == 0
     assert found.reason == "No clusters: 3 customers ever bought, and k is 4. Land more orders or lower k."
 
@@ -151,15 +151,15 @@ def test_fewer_customers_than_the_k_asked_for_get_a_reason(customers_of: Maker) 
 def test_more_clusters_than_different_customers_are_refused_with_the_largest_k_there_is(customers_of: Maker) -> None:
     customers = customers_of([5, 6, 7] * 100, [1] * 300, [10] * 300)
     with pytest.raises(InputError, match=r"only 3 different combinations .* Set `k` under \[clusters\] to 3 or less"):
-        find_clusters(customers, k=4)
-    assert find_clusters(customers, k=3).profiles["customers"].to_pylist() == [100, 100, 100]
+        find_clusters(customers, Search(k=4))
+    assert find_clusters(customers, Search(k=3)).profiles["customers"].to_pylist() == [100, 100, 100]
     with pytest.raises(InputError, match=r'only 1 different .* Set `k` under \[clusters\] to "auto"'):
-        find_clusters(customers.slice(0, 1).take([0] * 20), k=2)
+        find_clusters(customers.slice(0, 1).take([0] * 20), Search(k=2))
 
 
 def test_a_rare_kind_of_customer_beyond_the_sample_still_counts(customers_of: Maker) -> None:
     recency = [10] * 30_000 + [300] * 30_000 + [60] * 3
-    found = find_clusters(customers_of(recency, [1] * len(recency), [10] * len(recency)), k=3)
+    found = find_clusters(customers_of(recency, [1] * len(recency), [10] * len(recency)), Search(k=3))
     assert sorted(found.profiles["customers"].to_pylist()) == [3, 30_000, 30_000]
 
 

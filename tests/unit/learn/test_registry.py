@@ -71,7 +71,7 @@ def test_a_model_of_another_version_of_scikit_learn_is_refused(saved: Path) -> N
 
 
 def test_a_model_of_another_format_or_kind_is_refused(saved: Path) -> None:
-    with pytest.raises(ModelError, match="holds 'clusters' in format 1, not 'churn' in format 1"):
+    with pytest.raises(ModelError, match="holds 'clusters' in format 2, not 'churn' in format 2"):
         load_model(saved, "churn")
     _edit_card(saved, format=99)
     with pytest.raises(ModelError, match="in format 99"):
