@@ -16,11 +16,14 @@ from rich.markup import escape
 
 from regulars import __version__
 from regulars import cli_views as views
+from regulars.cli_clusters import clusters
 from regulars.cli_demo import demo_api, demo_sources
 from regulars.cli_extract import extract
 from regulars.cli_options import AsOf, Clusters, Json, Map, MaxWait, Quiet, SettingsFile, Warehouse, Window
+from regulars.cli_options import chosen_settings as _settings
+from regulars.cli_score import score
 from regulars.errors import RegularsError
-from regulars.settings import Settings, load_settings, overridden
+from regulars.settings import Settings, overridden
 from regulars.terminal import StageWatcher, console, errors
 
 app = typer.Typer(
@@ -34,9 +37,11 @@ app = typer.Typer(
 )
 sources = typer.Typer(help="Look at sources before anything is landed.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
+app.add_typer(clusters, name="clusters")
 app.command()(demo_api)
 app.command()(demo_sources)
 app.command()(extract)
+app.command()(score)
 
 
 @app.callback(invoke_without_command=True)
@@ -241,11 +246,6 @@ def docs(
 ) -> None:
     """The tables and columns, and what they mean."""
     views.docs(table, as_json)
-
-
-def _settings(file: Path | None, warehouse: str | None) -> Settings:
-    settings = load_settings(file)
-    return settings.model_copy(update={"warehouse": warehouse}) if warehouse else settings
 
 
 def _run(

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from regulars.settings import Settings, load_settings
+
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Settings file. Default: regulars.toml here, if there is one.")
 ]
@@ -30,3 +32,9 @@ MaxWait = Annotated[
     float | None, typer.Option("--max-wait", min=0.1, help="With --follow: seconds between two looks at the topics.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")]
+
+
+def chosen_settings(file: Path | None, warehouse: str | None) -> Settings:
+    """The settings of a command: those of the file, with the warehouse that its option names."""
+    settings = load_settings(file)
+    return settings.model_copy(update={"warehouse": warehouse}) if warehouse else settings

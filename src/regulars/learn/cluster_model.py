@@ -57,7 +57,7 @@ class ClusterModel:
         """The cluster of every customer.
 
         Args:
-            customers: customer_id and the features' columns; a missing value takes the median.
+            customers: customer_id, of whatever type, and the features' columns; a missing value takes the median.
 
         Returns:
             One row per customer, in the order given: customer_id, cluster_id, cluster_name, the distance to the
@@ -130,10 +130,10 @@ def assignments(
     is_unclustered = labels < 0
     named = pa.array([*names, UNCLUSTERED_NAME], pa.string())
     columns = [
-        customer_ids.cast(pa.int64()),
+        customer_ids,
         pa.array(np.where(is_unclustered, UNCLUSTERED_ID, labels + 1).astype(np.int32)),
         named.take(pa.array(np.where(is_unclustered, len(names), labels))),
         pa.array(distances, from_pandas=True),
         *(pa.array(column) for column in coordinates.T),
     ]
-    return pa.table(columns, schema=CUSTOMER_CLUSTERS)
+    return pa.table(columns, names=CUSTOMER_CLUSTERS.names)

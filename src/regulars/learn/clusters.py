@@ -216,8 +216,9 @@ def _described(base: _Base, split: Split, previous: Previous | None) -> Clusteri
     axes = ClusterAxes.fit(base.points, features, previous.axes if previous else None)
     labels = np.append(numbers - 1, -1)[split.labels]  # the last one is that of label -1
     rows = np.append(order, np.arange(k, len(measures["customers"])))
+    customer_ids = base.customers["customer_id"].cast(pa.int64())
     return Clustering(
-        assignments(base.customers["customer_id"], labels, split.distances, names, axes.project(base.points)),
+        assignments(customer_ids, labels, split.distances, names, axes.project(base.points)),
         profile_table({name: measure[rows] for name, measure in measures.items()}, names),
         CLUSTER_SEARCH.empty_table(),
         axes.table(features),
