@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
+from regulars.learn.cluster_sample import with_rare_kinds
 from regulars.learn.cluster_trial import Trial, TrialMaker
 from regulars.learn.density import try_dbscan, try_hdbscan
 from regulars.learn.features import Floats
@@ -39,7 +42,8 @@ class Algorithm:
         """The trials, with labels for the whole sample also where only a part of it was looked at."""
         if not self.is_quadratic or len(sample) <= quadratic_sample:
             return self.make_trials(sample, ks, seed, starts)
-        return [trial.over(sample) for trial in self.make_trials(sample[:quadratic_sample], ks, seed, starts)]
+        part, _ = with_rare_kinds(sample, np.arange(quadratic_sample), max(ks))
+        return [trial.over(sample) for trial in self.make_trials(part, ks, seed, starts)]
 
 
 # In the order in which the first of equally good splits wins.

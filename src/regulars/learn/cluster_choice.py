@@ -98,4 +98,10 @@ def _rank(candidates: Sequence[Candidate], place: int) -> tuple[float, int]:
 
 def _split(candidate: Candidate, points: Floats) -> Split:
     placement = candidate.placement.fitted_to(points)
-    return Split(candidate.algorithm, placement, *placement.place(points))
+    labels, distances = placement.place(points)
+    customers = np.bincount(labels[labels >= 0], minlength=candidate.k)
+    if not customers.all():
+        # A distribution of a mixture may be likeliest for nobody; a cluster without customers is none.
+        placement = placement.reordered(np.flatnonzero(customers))
+        labels, distances = placement.place(points)
+    return Split(candidate.algorithm, placement, labels, distances)

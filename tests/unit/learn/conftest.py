@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
+from threadpoolctl import threadpool_limits
 
 # Typical recency, frequency and monetary of groups that no one would mix up.
 PLANTED = {"regulars": (8, 20, 3000.0), "one-time": (10, 1, 25.0), "gone": (300, 1, 400.0), "faded": (250, 12, 60.0)}
@@ -55,3 +56,10 @@ def online_retail(shared_data: Path) -> pa.Table:
     """
     with duckdb.connect() as connection:
         return connection.sql(query).to_arrow_table()
+
+
+@pytest.fixture
+def on_one_thread() -> Iterator[None]:
+    """As the search does it: threads would only wait for each other over so few points."""
+    with threadpool_limits(1):
+        yield

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from regulars import catalog
-from regulars.learn.cluster_search import elbow, search, search_table
+from regulars.learn.cluster_search import search, search_table
 
 
 def _sample() -> np.ndarray:
