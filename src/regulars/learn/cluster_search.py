@@ -164,7 +164,7 @@ def elbow(inertias: Sequence[float]) -> int | None:
         return None
     falls = (np.array(inertias) - inertias[-1]) / (inertias[0] - inertias[-1])
     below = np.linspace(1, 0, len(falls)) - falls
-    return int(below.argmax()) if below.max() > 0 else None
+    return int(below.argmax()) if below.max() > 1e-9 else None
 
 
 def search_table(candidates: Sequence[Candidate]) -> pa.Table:

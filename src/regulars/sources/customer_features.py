@@ -42,7 +42,9 @@ def feature_columns(columns: Sequence[str], features: Sequence[str], name: str) 
             found[feature] = free[0]
     is_telling = any(header in by_header for header in _synonyms()[TELLING])
     missing = [feature for feature in features if feature not in found]
-    if missing and not is_telling:
+    # Orders may carry an age and an amount too, but have a date.
+    is_dated = any(header in by_header for header in synonyms()["orders"]["ordered_at"])
+    if not is_telling and (missing or is_dated):
         return None
     if missing:
         raise InputError(

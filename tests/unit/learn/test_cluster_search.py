@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from regulars import catalog
-from regulars.learn.cluster_search import search, search_table
+from regulars.learn.cluster_search import elbow, search, search_table
 
 
 def _sample() -> np.ndarray:
@@ -38,3 +38,32 @@ def test_the_record_has_the_columns_of_the_contract_and_nulls_where_nothing_is_d
     assert tuple(table.column_names) == catalog.CLUSTER_SEARCH.column_names
     assert table["silhouette"].to_pylist() == [None]
     assert table["inertia"].to_pylist() == [0.0]
+
+
+def test_the_elbow_is_where_the_curve_bends_most() -> None:
+    assert elbow([100, 40, 10, 9, 8, 7]) == 2
+    assert elbow([100, 80, 60, 40, 20]) is None
+    assert elbow([100, 50]) is None
+    assert elbow([5, 5, 5]) is None
+    candidates = search(_sample(), range(2, 10), 7)
+    assert [candidate.k for candidate in candidates if candidate.is_elbow] == [4]
+
+
+def test_every_algorithm_is_tried_and_measured_alike() -> None:
+    names = ("kmeans", "gaussian_mixture", "agglomerative", "spectral", "dbscan", "hdbscan")
+    candidates = search(_sample(), range(2, 6), 7, algorithms=names, bootstraps=2)
+    by_name = {name: [each for each in candidates if each.algorithm == name] for name in names}
+    for name in names[:4]:
+        assert [candidate.k for candidate in by_name[name]] == [2, 3, 4, 5]
+        assert max(by_name[name], key=lambda candidate: candidate.silhouette).k == 4
+        assert next(candidate for candidate in by_name[name] if candidate.k == 4).stability > 0.98
+    for name in names[4:]:
+        assert any(candidate.k == 4 and candidate.stability > 0.9 for candidate in by_name[name])
+        assert not any(candidate.is_elbow for candidate in by_name[name])
+
+
+def test_a_split_that_leaves_more_than_a_fifth_in_no_cluster_is_of_no_use() -> None:
+    candidate = search(_sample(), [2], 7)[0]
+    verdicts = [candidate.judged(np.repeat([0, 1, -1], sizes)) for sizes in ((50, 30, 20), (49, 30, 21))]
+    assert [verdict.is_useful for verdict in verdicts] == [True, False]
+    assert [verdict.unclustered_share for verdict in verdicts] == [0.20, 0.21]
