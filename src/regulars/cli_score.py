@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import pyarrow as pa
 import typer
 from rich.markup import escape
 
 from regulars.cli_options import Json, SettingsFile, Warehouse, chosen_settings
-from regulars.scoring import score_file
-from regulars.serve.scored_rows import ScoreReport
 from regulars.terminal import console, errors, print_json, print_table
+
+if TYPE_CHECKING:
+    from regulars.serve.scored_rows import ScoreReport
 
 
 def score(
@@ -34,6 +35,8 @@ def score(
     as_json: Json = False,
 ) -> None:
     """Find the clusters of new customers by the published model, without training it again."""
+    from regulars.scoring import score_file
+
     with errors.status("Scoring") as spinner:
         report = score_file(
             chosen_settings(settings_file, warehouse),
