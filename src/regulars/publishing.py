@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session
@@ -79,9 +80,10 @@ def publish(engine: Engine, run_id: str) -> str:
             f"select * from {catalog.RESTATED} where compared_with in"
             f" (select run_id from {catalog.PUBLISHED_STATE.name})"
         )
-        models = build.query(f"select * from {catalog.LEARNED_MODELS.name}")
+        models = _registered(engine, build)
+        build.replace(catalog.MODELS.name, models)
     _keep_restatements(engine, restated, compared)
-    _register(engine, models)
+    _keep_models(engine, models)
     engine.publish()
     return f"{customers:,} customers live in {engine.location}"
 
@@ -94,13 +96,22 @@ def _keep_restatements(engine: Engine, restated: pa.Table, compared: list[str]) 
         durable.append(catalog.SEGMENT_RESTATEMENTS.name, restated)
 
 
-def _register(engine: Engine, models: pa.Table) -> None:
-    """Enters the build's models, in the place of the entries of a run that stopped right here."""
+def _registered(engine: Engine, build: Session) -> pa.Table:
+    """The models that were published so far and those of the build: not the ones of a run that stopped right here."""
+    new = build.query(f"select {', '.join(catalog.MODELS.column_names)} from {catalog.LEARNED_MODELS.name}")
+    if not engine.has_live():
+        return new
+    with engine.live() as live:
+        if not live.columns(catalog.MODELS.name):
+            return new
+        before = live.query(f"select * from {catalog.MODELS.name} order by run_id, kind")
+    is_kept = pc.invert(pc.is_in(before["run_id"], new["run_id"].combine_chunks()))
+    return pa.concat_tables([before.filter(is_kept), new])
+
+
+def _keep_models(engine: Engine, models: pa.Table) -> None:
     with engine.durable() as durable, durable.transaction():
-        for model in models.select(["kind", "run_id"]).to_pylist():
-            durable.execute(
-                f"delete from {catalog.MODELS.name} where kind = $1 and run_id = $2", (model["kind"], model["run_id"])
-            )
+        durable.execute(f"delete from {catalog.MODELS.name}")
         durable.append(catalog.MODELS.name, models)
 
 
@@ -109,12 +120,6 @@ def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
         build.execute(f"create schema if not exists {schema}")
     for table in (catalog.LOADS, catalog.IDENTITY_IDS, catalog.IDENTITY_DECISIONS, catalog.IDENTITY_CHANGES):
         build.execute(f"create or replace table {table.name} as select * from durable.{table.name}")
-    build.execute(
-        f"create or replace table {catalog.MODELS.name} as select * from durable.{catalog.MODELS.name} as registered"
-        f" where not exists (select 1 from {catalog.LEARNED_MODELS.name} as new"
-        " where new.kind = registered.kind and new.run_id = registered.run_id)"
-        f" union all select * from {catalog.LEARNED_MODELS.name}"
-    )
     build.execute(
         f"create or replace table {catalog.REJECTED_ROWS.name} as"
         " select * exclude (place) from"

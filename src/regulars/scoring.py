@@ -119,8 +119,14 @@ def _scored(
                 " Leave the date away, or give orders."
             )
         report = ScoreReport(delivery.name, "customers", run_id)
-        with selected(delivery.batches(), feature_rows_sql(columns, model.columns, decimal)) as typed:
-            yield report, placed(typed, model, report, on_progress)
+        try:
+            with selected(delivery.batches(), feature_rows_sql(columns, model.columns, decimal)) as typed:
+                yield report, placed(typed, model, report, on_progress)
+        except Exception:
+            # The database wraps what stopped the batches in an error of its own.
+            if delivery.failure is not None:
+                raise delivery.failure from None
+            raise
         report.problems.update(["row that cannot be read"] * delivery.malformed.num_rows)
         return
     with _features_of_orders(engine, settings, given, as_of, model, on_progress) as (day, typed):

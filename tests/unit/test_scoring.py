@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,8 +13,12 @@ import pytest
 from tests.unit.conftest import Published
 
 import regulars as rg
+from regulars import scoring
 from regulars.errors import InputError
+from regulars.land.stage import Given
 from regulars.scoring import score, score_file
+from regulars.source_settings import SourceSettings
+from regulars.sources import Delivery
 
 RFM = "select customer_id, recency, frequency, monetary from fct_customer_rfm order by customer_id"
 
@@ -112,3 +117,20 @@ def test_python_scores_by_the_warehouse_that_is_named(clustered: Published) -> N
     found = rg.score(table, warehouse=clustered.settings.warehouse)
     assert found["cluster_id"].to_pylist() == [1, 2]
     assert found["customer_id"].to_pylist() == ["1", "2"]
+
+
+def test_a_file_that_breaks_off_says_why_and_leaves_no_result(
+    clustered: Published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = ["recency", "frequency", "monetary"]
+
+    def breaking() -> Iterator[pa.RecordBatch]:
+        rows = pa.table({name: ["1"] * 200_000 for name in columns})
+        yield from rows.append_column("_row", pa.array(range(200_000))).to_batches()
+        raise InputError("new.csv changed while it was read. Run again when it is complete.")
+
+    delivery = Delivery("new.csv", "new.csv", 1, "", columns, breaking)
+    monkeypatch.setattr(scoring, "_given", lambda customers, settings: Given(delivery, None, SourceSettings()))
+    with pytest.raises(InputError, match=r"new\.csv changed while it was read"):
+        score_file(clustered.settings, "new.csv", tmp_path / "scored.csv")
+    assert list(tmp_path.iterdir()) == []

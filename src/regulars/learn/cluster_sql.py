@@ -111,6 +111,7 @@ def _point(scaling: FeatureScaling, place: int, number: str) -> str:
         _number(measure[place], number) for measure in (scaling.lower, scaling.upper, scaling.centre, scaling.scale)
     )
     missing = _number(float(scaling.missing[place]), number)
+    # Both sides of the division are floating numbers, of which every engine makes the same.
     return (
         f"case when {feature.column} is null then {missing} else"
         f" (least(greatest({value}, {lower}), {upper}) - {centre}) / {scale} end as p{place + 1}"

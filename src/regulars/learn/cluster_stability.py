@@ -11,10 +11,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from regulars.learn.cluster_algorithms import Algorithm
+from regulars.learn.cluster_indices import Labels
 from regulars.learn.cluster_trial import Trial
 from regulars.learn.features import Floats
 
-POINTS = 1_500  # of a bootstrap sample, and on which splits are compared
+POINTS = 1_000  # of a bootstrap sample, and on which splits are compared
 
 
 def stabilities(
@@ -33,8 +34,6 @@ def stabilities(
     Returns:
         One number per trial; NaN without rounds, and where a setting found fewer than two clusters.
     """
-    from sklearn.metrics import adjusted_rand_score
-
     rng = np.random.default_rng(seed % 2**32)
     reference = [trial.labels[:POINTS] for trial in trials]
     found: list[list[float]] = [[] for _ in trials]
@@ -44,5 +43,23 @@ def stabilities(
         for place, trial in enumerate(trials):
             if trial.k > 1:
                 labels, _ = again[trial.setting].placement.place(sample[:POINTS])
-                found[place].append(float(adjusted_rand_score(reference[place], labels)))
+                found[place].append(agreement(reference[place], labels))
     return [float(np.mean(each)) if each else float("nan") for each in found]
+
+
+def agreement(left: Labels, right: Labels) -> float:
+    """The adjusted Rand index of two splits of the same points; those in no cluster count as one more cluster.
+
+    From the table of both splits alone, as there are hundreds of pairs to compare in a search.
+    """
+    together = (left + 1) * (int(right.max(initial=-1)) + 2) + right + 1
+    pairs = _pairs(np.bincount(together))
+    left_pairs, right_pairs = _pairs(np.bincount(left + 1)), _pairs(np.bincount(right + 1))
+    expected = left_pairs * right_pairs / max(len(left) * (len(left) - 1) / 2, 1)
+    most = (left_pairs + right_pairs) / 2
+    return 1.0 if most == expected else float((pairs - expected) / (most - expected))
+
+
+def _pairs(counts: Labels) -> float:
+    """In how many ways two points can be taken from the same cluster."""
+    return float(np.sum(counts * (counts - 1.0)) / 2)

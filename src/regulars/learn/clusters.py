@@ -1,7 +1,8 @@
 """Groups of customers who buy alike: by default k-means on scaled recency, frequency and monetary, k by silhouette.
 
 The answer is the same for the same customers, whatever the order of their rows and the number of processors. The search
-costs less than the fit: it tries every k on a small sample, and the fit to everyone starts where the best trial ended.
+tries every k on a small sample, and the fit to everyone starts where the best trial ended: together they cost a million
+customers about as much as one fit that starts from nothing. The stability, which chooses nothing, costs as much again.
 
 The yardstick is the customers who bought in the window, as it is for the scores: their medians, spreads and limits.
 Those who did not are all alike (the same recency, no orders, no money); were they measured too, a shop with a long

@@ -4,9 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import adjusted_rand_score
 
 from regulars.learn.cluster_algorithms import ALGORITHMS
-from regulars.learn.cluster_stability import stabilities
+from regulars.learn.cluster_stability import agreement, stabilities
 
 pytestmark = pytest.mark.usefixtures("on_one_thread")
 
@@ -32,3 +35,9 @@ def test_the_same_seed_draws_the_same_samples_and_without_rounds_nothing_is_said
     points = np.random.default_rng(7).normal(0, 1, (300, 2))
     assert _stabilities(points, [2, 3]) == _stabilities(points, [2, 3])
     assert all(map(math.isnan, _stabilities(points, [2, 3], rounds=0)))
+
+
+@given(st.lists(st.tuples(st.integers(-1, 4), st.integers(-1, 3)), min_size=2, max_size=60))
+def test_the_agreement_is_the_adjusted_rand_index_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
+    left, right = np.array(pairs).T
+    assert agreement(left, right) == pytest.approx(adjusted_rand_score(left, right))
