@@ -19,12 +19,14 @@ from regulars import catalog
 from regulars.engines.base import Engine, open_engine
 from regulars.engines.files import FORMATS, selected, write_file
 from regulars.errors import InputError
+from regulars.land.feature_rows import feature_rows_sql
 from regulars.serve.saved_models import live_clusters
 from regulars.serve.scored_rows import Progress, ScoreReport, placed
 from regulars.settings import Settings, load_settings, overridden
+from regulars.sources.customer_features import feature_columns
 
 if TYPE_CHECKING:
-    from regulars.land.stage import Given
+    from regulars.land.given import Given
     from regulars.learn.cluster_model import ClusterModel
 
 
@@ -102,49 +104,48 @@ def _scored(
     settings: Settings, customers: Any, as_of: dt.date | None, decimal: str, on_progress: Progress
 ) -> Iterator[tuple[ScoreReport, pa.RecordBatchReader]]:
     """The report, complete once the batches are read, and the batches."""
-    from regulars.sources.customer_features import feature_columns
-
     engine = open_engine(settings)
     live = live_clusters(engine)
-    model, run_id = live.model, str(live.card["run_id"])
-    given = _given(customers, settings)
-    delivery = given.delivery
-    columns = feature_columns(delivery.columns, model.columns, delivery.name)
-    if columns is not None:
-        from regulars.land.feature_rows import feature_rows_sql
-
+    with _given(customers, settings) as given:
+        delivery = given.delivery
+        columns = feature_columns(delivery.columns, live.model.columns, delivery.name)
+        report = ScoreReport(delivery.name, "customers" if columns else "orders", str(live.card["run_id"]))
+        if columns is None:
+            with _features_of_orders(engine, settings, given, as_of, live.model, on_progress) as (day, typed):
+                report.as_of = day
+                yield report, placed(typed, live.model, report, on_progress)
+            return
         if as_of is not None:
             raise InputError(
                 f"{delivery.name} has its recency worked out, so no as-of date can move it."
                 " Leave the date away, or give orders."
             )
-        report = ScoreReport(delivery.name, "customers", run_id)
         try:
-            with selected(delivery.batches(), feature_rows_sql(columns, model.columns, decimal)) as typed:
-                yield report, placed(typed, model, report, on_progress)
+            with selected(delivery.batches(), feature_rows_sql(columns, live.model.columns, decimal)) as typed:
+                yield report, placed(typed, live.model, report, on_progress)
         except Exception:
             # The database wraps what stopped the batches in an error of its own.
             if delivery.failure is not None:
                 raise delivery.failure from None
             raise
-        report.problems.update(["row that cannot be read"] * delivery.malformed.num_rows)
-        return
-    with _features_of_orders(engine, settings, given, as_of, model, on_progress) as (day, typed):
-        report = ScoreReport(delivery.name, "orders", run_id, day)
-        yield report, placed(typed, model, report, on_progress)
+        if delivery.malformed.num_rows:
+            report.problems["a row that cannot be read"] += delivery.malformed.num_rows
 
 
-def _given(customers: Any, settings: Settings) -> Given:
-    from regulars.land.stage import Given, given_files
+@contextmanager
+def _given(customers: Any, settings: Settings) -> Iterator[Given]:
+    from regulars.land.given import Given, fetched, given_files
     from regulars.source_settings import SourceSettings
     from regulars.sources import from_arrow
 
     if not isinstance(customers, str | Path):
-        return Given(from_arrow(customers, "customers"), None, SourceSettings())
+        yield Given(from_arrow(customers, "customers"), None, SourceSettings())
+        return
     found = given_files([str(customers)], settings)
     if len(found) != 1:
         raise InputError(f"{customers} names {len(found)} files, and one is scored at a time. Name one of them.")
-    return found[0]
+    with fetched(found[0], settings) as given:
+        yield given
 
 
 @contextmanager
@@ -157,11 +158,11 @@ def _features_of_orders(
     on_progress: Progress,
 ) -> Iterator[tuple[dt.date | None, pa.RecordBatchReader]]:
     """The features that a run over these orders alone gives their customers, with the window of the live warehouse."""
-    from regulars.land.stage import mapped
+    from regulars.land.given import Given, mapped
     from regulars.learn.feature_query import feature_query
     from regulars.pipeline import Nobody, Request, run_pipeline
 
-    mapping, _ = mapped(given, settings)
+    mapping, source_settings = mapped(given, settings)
     if mapping.entity not in ("orders", "order_lines"):
         raise InputError(
             f"{given.delivery.name} is a list of {mapping.entity}, and has no column {', '.join(model.columns)}."
@@ -177,7 +178,9 @@ def _features_of_orders(
     with TemporaryDirectory(prefix="regulars-score-", ignore_cleanup_errors=True) as folder:
         own = overridden(settings, rfm={"as_of": as_of, "window_days": window})
         own = own.model_copy(update={"warehouse": folder})
-        request = Request(given=[given], files=[], stages=("land", "resolve", "build"), command="score")
+        # As its source is read, but without the others of the settings.
+        alone = Given(given.delivery, mapping.source, source_settings)
+        request = Request(given=[alone], stages=("land", "resolve", "build"), command="score")
         run_pipeline(own.model_copy(update={"sources": {}}), request, Watcher())
         bench = open_engine(own)
         with bench.build() as build:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ from tests.unit.conftest import Published
 import regulars as rg
 from regulars import scoring
 from regulars.errors import InputError
-from regulars.land.stage import Given
+from regulars.land.given import Given
 from regulars.scoring import score, score_file
 from regulars.source_settings import SourceSettings
 from regulars.sources import Delivery
@@ -68,6 +69,19 @@ def test_orders_are_scored_as_of_the_day_that_is_asked_for(clustered: Published)
     assert max(then["recency"].to_pylist()) < max(now["recency"].to_pylist())
 
 
+def test_orders_are_read_as_the_settings_say_of_their_source_and_the_others_are_left_alone(
+    clustered: Published, tmp_path: Path
+) -> None:
+    file = tmp_path / "new.csv"
+    file.write_text("order_id,customer_id,ordered_at,amount\n1,a,12/31/2025,50\n2,a,12/30/2025,60\n3,b,1/15/2025,5\n")
+    sources = {
+        "orders": SourceSettings(path="absent.csv", date_formats=["%m/%d/%Y"]),
+        "customers": SourceSettings(path="absent-too.csv"),
+    }
+    found = score(file, settings=clustered.settings.model_copy(update={"sources": sources}))
+    assert dict(zip(found["customer_id"].to_pylist(), found["recency"].to_pylist(), strict=True)) == {"a": 1, "b": 351}
+
+
 def test_scoring_changes_nothing_in_the_warehouse(clustered: Published) -> None:
     warehouse = Path(clustered.settings.warehouse)
     before = {file: file.stat().st_mtime_ns for file in warehouse.rglob("*.duckdb")}
@@ -78,9 +92,10 @@ def test_scoring_changes_nothing_in_the_warehouse(clustered: Published) -> None:
 
 def test_a_file_is_written_and_counted(clustered: Published, tmp_path: Path) -> None:
     file = tmp_path / "new.csv"
-    file.write_text("id,recency,frequency,monetary\na,3,30,2000\nb,soon,1,5\nc,300,1,9\n")
+    file.write_text("id,recency,frequency,monetary\na,3,30,2000\nb,soon,1,5\nc,300,1,9\nd,4,4,4,4,4\n")
     report = score_file(clustered.settings, str(file), tmp_path / "scored.parquet")
-    assert (report.rows, report.scored, dict(report.problems)) == (3, 2, {"recency is no number": 1})
+    assert (report.rows, report.scored) == (3, 2)
+    assert dict(report.problems) == {"recency is no number": 1, "a row that cannot be read": 1}
     assert pq.read_table(tmp_path / "scored.parquet")["customer_id"].to_pylist() == ["a", "b", "c"]
     assert report.model == clustered.report.run_id
 
@@ -130,7 +145,8 @@ def test_a_file_that_breaks_off_says_why_and_leaves_no_result(
         raise InputError("new.csv changed while it was read. Run again when it is complete.")
 
     delivery = Delivery("new.csv", "new.csv", 1, "", columns, breaking)
-    monkeypatch.setattr(scoring, "_given", lambda customers, settings: Given(delivery, None, SourceSettings()))
+    given = Given(delivery, None, SourceSettings())
+    monkeypatch.setattr(scoring, "_given", lambda customers, settings: nullcontext(given))
     with pytest.raises(InputError, match=r"new\.csv changed while it was read"):
         score_file(clustered.settings, "new.csv", tmp_path / "scored.csv")
     assert list(tmp_path.iterdir()) == []
