@@ -98,7 +98,8 @@ SEGMENT_RESTATEMENTS = _table(
 )
 MODELS = _table(
     "ops.models",
-    "kind varchar; run_id varchar; algorithm varchar; customers bigint; folder varchar; sha256 varchar; card varchar",
+    "kind varchar; run_id varchar; algorithm varchar; customers bigint; folder varchar; sha256 varchar; card varchar;"
+    "is_live boolean",
 )
 DURABLE_TABLES = (
     CUSTOMER_RECORDS,
@@ -159,10 +160,6 @@ CLUSTER_SEARCH = _table(
     "is_elbow boolean; is_useful boolean; is_chosen boolean",
 )
 CLUSTER_AXES = _table("learned.cluster_axes", "axis varchar; feature varchar; loading double; explained_share double")
-LEARNED_MODELS = _table(
-    "learned.models",
-    "kind varchar; run_id varchar; algorithm varchar; customers bigint; folder varchar; sha256 varchar; card varchar",
-)
 SETTINGS_TABLES = (PARAMETERS, CUT_POINTS, STATUS_WORDS, FX_RATES, SEGMENT_CODES, SEGMENTS)
 DERIVED_TABLES = (
     PUBLISHED_STATE,
@@ -172,7 +169,6 @@ DERIVED_TABLES = (
     CLUSTER_PROFILES,
     CLUSTER_SEARCH,
     CLUSTER_AXES,
-    LEARNED_MODELS,
 )
 
 RUNS = _table(

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session
@@ -98,15 +97,15 @@ def _keep_restatements(engine: Engine, restated: pa.Table, compared: list[str]) 
 
 def _registered(engine: Engine, build: Session) -> pa.Table:
     """The models that were published so far and those of the build: not the ones of a run that stopped right here."""
-    new = build.query(f"select {', '.join(catalog.MODELS.column_names)} from {catalog.LEARNED_MODELS.name}")
-    if not engine.has_live():
-        return new
-    with engine.live() as live:
-        if not live.columns(catalog.MODELS.name):
-            return new
-        before = live.query(f"select * from {catalog.MODELS.name} order by run_id, kind")
-    is_kept = pc.invert(pc.is_in(before["run_id"], new["run_id"].combine_chunks()))
-    return pa.concat_tables([before.filter(is_kept), new])
+    name = catalog.MODELS.name
+    tables = [build.query(f"select * from durable.{name} limit 0")]
+    if engine.has_live():
+        with engine.live() as live:
+            if live.columns(name):
+                tables.append(live.query(f"select * replace (false as is_live) from {name} order by run_id, kind"))
+    if build.columns(name):
+        tables.append(build.query(f"select * from {name} where is_live"))
+    return pa.concat_tables(tables)
 
 
 def _keep_models(engine: Engine, models: pa.Table) -> None:

@@ -53,7 +53,7 @@ def save_model(folder: Path, kind: str, run_id: str, content: dict[str, Any], de
 
 
 def registered(folder: Path, models_folder: Path) -> pa.Table:
-    """The row of a saved model in the registry, `learned.models` and then `ops.models`.
+    """The row of a saved model in the registry, `ops.models`.
 
     Args:
         folder: What `save_model` returned.
@@ -68,8 +68,9 @@ def registered(folder: Path, models_folder: Path) -> pa.Table:
         "folder": folder.relative_to(models_folder).as_posix(),
         "sha256": card["sha256"],
         "card": _json(card),
+        "is_live": True,
     }
-    kinds = {"customers": pa.int64()}
+    kinds = {"customers": pa.int64(), "is_live": pa.bool_()}
     return pa.table({name: pa.array([value], kinds.get(name, pa.string())) for name, value in row.items()})
 
 

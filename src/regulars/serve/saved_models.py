@@ -31,12 +31,12 @@ def live_clusters(engine: Engine) -> LiveClusters:
         ModelError: The model's file is absent, changed, of another version, or not the one that was registered.
     """
     with engine.live() as live:
-        if not live.columns(catalog.LEARNED_MODELS.name):
+        if not live.columns(catalog.MODELS.name):
             raise ModelError(
                 f"What is published in {engine.location} is of a version of Regulars that registered no models."
                 " Publish it anew with `regulars run`."
             )
-        rows = live.query(f"select * from {catalog.LEARNED_MODELS.name} where kind = $1", (KIND,)).to_pylist()
+        rows = live.query(f"select * from {catalog.MODELS.name} where is_live and kind = $1", (KIND,)).to_pylist()
     if not rows:
         raise InputError(
             f"What is published in {engine.location} has no clusters, so there is no model to score by."
@@ -52,10 +52,6 @@ def models(engine: Engine) -> pa.Table:
         if not live.columns(catalog.MODELS.name):
             return pa.table({name: pa.array([], pa.string()) for name in ("kind", "run_id", "algorithm", "folder")})
         return live.query(
-            "select registered.kind, registered.run_id, registered.algorithm, registered.customers,"
-            " new.run_id is not null as is_live, registered.folder, registered.sha256"
-            f" from {catalog.MODELS.name} as registered"
-            f" left join {catalog.LEARNED_MODELS.name} as new"
-            " on registered.kind = new.kind and registered.run_id = new.run_id"
-            " order by registered.run_id desc, registered.kind"
+            "select kind, run_id, algorithm, customers, is_live, folder, sha256"
+            f" from {catalog.MODELS.name} order by run_id desc, kind"
         )

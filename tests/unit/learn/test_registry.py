@@ -120,5 +120,5 @@ def test_the_registry_has_the_columns_of_the_catalogue_and_no_folder_of_this_mac
     saved: Path, tmp_path: Path
 ) -> None:
     row = registered(saved, tmp_path)
-    assert tuple(row.column_names) == catalog.LEARNED_MODELS.column_names == catalog.MODELS.column_names
+    assert tuple(row.column_names) == catalog.MODELS.column_names
     assert row["folder"].to_pylist() == ["clusters/run 1"]
