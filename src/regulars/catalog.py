@@ -115,7 +115,6 @@ DURABLE_TABLES = (
     IDENTITY_IDS,
     IDENTITY_DECISIONS,
     SEGMENT_RESTATEMENTS,
-    MODELS,
 )
 STAGED = {"customers": CUSTOMER_RECORDS, "orders": ORDERS, "order_lines": ORDER_LINES, "events": EVENTS}
 

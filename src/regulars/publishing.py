@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session
+from regulars.learn.registry import REGISTRY
 
 # Rejected rows that the live warehouse shows per load; the durable side keeps them all, and ops.loads counts them.
 REJECTED_SHOWN = 10_000
@@ -79,10 +80,8 @@ def publish(engine: Engine, run_id: str) -> str:
             f"select * from {catalog.RESTATED} where compared_with in"
             f" (select run_id from {catalog.PUBLISHED_STATE.name})"
         )
-        models = _registered(engine, build)
-        build.replace(catalog.MODELS.name, models)
+        build.replace(catalog.MODELS.name, _registered(engine, build))
     _keep_restatements(engine, restated, compared)
-    _keep_models(engine, models)
     engine.publish()
     return f"{customers:,} customers live in {engine.location}"
 
@@ -98,7 +97,7 @@ def _keep_restatements(engine: Engine, restated: pa.Table, compared: list[str]) 
 def _registered(engine: Engine, build: Session) -> pa.Table:
     """The models that were published so far and those of the build: not the ones of a run that stopped right here."""
     name = catalog.MODELS.name
-    tables = [build.query(f"select * from durable.{name} limit 0")]
+    tables = [REGISTRY.empty_table()]
     if engine.has_live():
         with engine.live() as live:
             if live.columns(name):
@@ -106,12 +105,6 @@ def _registered(engine: Engine, build: Session) -> pa.Table:
     if build.columns(name):
         tables.append(build.query(f"select * from {name} where is_live"))
     return pa.concat_tables(tables)
-
-
-def _keep_models(engine: Engine, models: pa.Table) -> None:
-    with engine.durable() as durable, durable.transaction():
-        durable.execute(f"delete from {catalog.MODELS.name}")
-        durable.append(catalog.MODELS.name, models)
 
 
 def _carry_over(build: Session, engine: Engine, run_id: str) -> None:

@@ -23,6 +23,19 @@ MODEL_FILE = "model.skops"
 CARD_FILE = "card.json"
 FORMAT = 2
 
+REGISTRY = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("run_id", pa.string()),
+        ("algorithm", pa.string()),
+        ("customers", pa.int64()),
+        ("folder", pa.string()),
+        ("sha256", pa.string()),
+        ("card", pa.string()),
+        ("is_live", pa.bool_()),
+    ]
+)
+
 _PACKAGES = ("regulars", "scikit-learn", "skops", "numpy")
 _DECISIVE = ("scikit-learn", "skops")
 _REPAIR = "Make it again with `regulars run --stage learn`."
@@ -70,8 +83,7 @@ def registered(folder: Path, models_folder: Path) -> pa.Table:
         "card": _json(card),
         "is_live": True,
     }
-    kinds = {"customers": pa.int64(), "is_live": pa.bool_()}
-    return pa.table({name: pa.array([value], kinds.get(name, pa.string())) for name, value in row.items()})
+    return pa.Table.from_pylist([row], schema=REGISTRY)
 
 
 def load_model(folder: Path, kind: str, sha256: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:

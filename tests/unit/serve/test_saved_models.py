@@ -62,6 +62,5 @@ def test_what_is_published_without_clusters_has_no_model(published: Published, t
 def test_the_registry_lists_what_was_published_and_which_is_live(clustered: Published) -> None:
     [row] = models(clustered.engine).to_pylist()
     assert (row["kind"], row["algorithm"], row["customers"], row["is_live"]) == ("clusters", "kmeans", 60, True)
-    with clustered.engine.durable() as durable:
-        kept = durable.query(f"select run_id, sha256 from {catalog.MODELS.name}").to_pylist()
+    kept = clustered.queries.sql(f"select run_id, sha256 from {catalog.MODELS.name}").to_pylist()
     assert kept == [{"run_id": row["run_id"], "sha256": row["sha256"]}]
