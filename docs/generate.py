@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+import json
 import re
 import types
 import typing
@@ -176,7 +177,7 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if value is None or value in ((), [], {}, ""):
         return ""
-    return f"`{value}`"
+    return f"`{json.dumps(value)}`" if isinstance(value, tuple) else f"`{value}`"
 
 
 def _models() -> Iterator[tuple[str, dict[str, Any]]]:

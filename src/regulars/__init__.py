@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     from regulars import learn
     from regulars.errors import RegularsError
     from regulars.result import Result, run
+    from regulars.scoring import score
     from regulars.settings import Settings, load_settings
 
 __version__ = "0.1.0"
-__all__ = ["RegularsError", "Result", "Settings", "__version__", "learn", "load_settings", "run"]
+__all__ = ["RegularsError", "Result", "Settings", "__version__", "learn", "load_settings", "run", "score"]
 
 _HOMES = {
     "Result": "regulars.result",
     "run": "regulars.result",
+    "score": "regulars.scoring",
     "RegularsError": "regulars.errors",
     "Settings": "regulars.settings",
     "load_settings": "regulars.settings",

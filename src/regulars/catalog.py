@@ -102,6 +102,11 @@ SEGMENT_RESTATEMENTS = _table(
     "customer_id bigint; event varchar; cause varchar; from_segment varchar; to_segment varchar;"
     "compared_with varchar; restated_by varchar; as_of date",
 )
+MODELS = _table(
+    "ops.models",
+    "kind varchar; run_id varchar; algorithm varchar; customers bigint; folder varchar; sha256 varchar; card varchar;"
+    "is_live boolean",
+)
 DURABLE_TABLES = (
     CUSTOMER_RECORDS,
     ORDERS,
@@ -168,7 +173,8 @@ MODEL_CALIBRATION = _table(
     "model varchar; horizon integer; group_number integer; predicted double; actual double; customers bigint",
 )
 CUSTOMER_CLUSTERS = _table(
-    "learned.customer_clusters", "customer_id bigint; cluster_id integer; cluster_name varchar; distance double"
+    "learned.customer_clusters",
+    "customer_id bigint; cluster_id integer; cluster_name varchar; distance double; x double; y double; z double",
 )
 CLUSTER_PROFILES = _table(
     "learned.cluster_profiles",
@@ -178,9 +184,11 @@ CLUSTER_PROFILES = _table(
 )
 CLUSTER_SEARCH = _table(
     "learned.cluster_search",
-    "k integer; silhouette double; davies_bouldin double; calinski_harabasz double; inertia double;"
-    "largest_share double; smallest_share double; is_useful boolean; is_chosen boolean",
+    "algorithm varchar; setting varchar; k integer; silhouette double; davies_bouldin double; calinski_harabasz double;"
+    "inertia double; stability double; largest_share double; smallest_share double; unclustered_share double;"
+    "is_elbow boolean; is_useful boolean; is_chosen boolean",
 )
+CLUSTER_AXES = _table("learned.cluster_axes", "axis varchar; feature varchar; loading double; explained_share double")
 SALES_FORECAST = _table(
     "learned.sales_forecast",
     "date date; metric varchar; model varchar; expected double; lower_end double; upper_end double",
@@ -214,6 +222,7 @@ DERIVED_TABLES = (
     MODEL_CALIBRATION,
     SALES_FORECAST,
     SALES_ANOMALIES,
+    CLUSTER_AXES,
 )
 
 RUNS = _table(
@@ -231,6 +240,7 @@ CHECKS = _table(
 )
 DIM_CUSTOMERS = "marts.dim_customers"
 DAILY_SALES = "marts.daily_sales"
+CUSTOMER_BEHAVIOR = "marts.customer_behavior_metrics"
 FCT_ORDERS = "marts.fct_orders"
 IDENTITY_MAP = "marts.customer_identity_map"
 FIELD_SOURCES = "marts.customer_field_sources"

@@ -16,12 +16,14 @@ from rich.markup import escape
 
 from regulars import __version__
 from regulars import cli_views as views
+from regulars.cli_clusters import clusters
 from regulars.cli_demo import demo_api, demo_sources
 from regulars.cli_extract import extract
 from regulars.cli_identity import identity
 from regulars.cli_identity_views import evaluate, explain, review, train
 from regulars.cli_options import AsOf, Clusters, Json, Map, MaxWait, Quiet, SettingsFile, Warehouse, Window
 from regulars.cli_options import chosen_settings as _settings
+from regulars.cli_score import score
 from regulars.errors import RegularsError
 from regulars.settings import Settings, overridden
 from regulars.terminal import StageWatcher, console, errors
@@ -40,9 +42,11 @@ app.add_typer(sources, name="sources")
 app.add_typer(identity, name="identity")
 for command in (review, explain, train, evaluate):
     identity.command()(command)
+app.add_typer(clusters, name="clusters")
 app.command()(demo_api)
 app.command()(demo_sources)
 app.command()(extract)
+app.command()(score)
 
 
 @app.callback(invoke_without_command=True)

@@ -150,13 +150,12 @@ def _build(run: Run) -> str:
 
 def _learn(run: Run) -> str:
     from regulars.learn.predictions import predict
-    from regulars.learn.stage import learn
+    from regulars.learn.stage import last_clusters, learn
 
     previous = None
     if run.engine.has_live():
         with run.engine.live() as live:
-            if live.columns("learned.cluster_profiles"):
-                previous = live.query("select * from learned.cluster_profiles order by cluster_id")
+            previous = last_clusters(live)
     with run.engine.build() as build:
         clusters = learn(build, run.settings.clusters, run.engine.models_folder, run.run_id, previous)
         predictions = predict(build, run.settings, run.engine.models_folder, run.run_id, run.progress)
@@ -184,7 +183,13 @@ STAGES = (
     Stage("land", "read the sources, keep every row, type it or set it aside with a reason", _land),
     Stage("resolve", "link the records of one person and give each person a stable id", _resolve),
     Stage("build", "customers, orders, RFM scores, segments, cohorts and behaviour", _build),
-    Stage("learn", "clusters, value, churn and the days ahead, each tested on what it had not seen", _learn, catalog.FCT_CUSTOMER_RFM, "build"),
+    Stage(
+        "learn",
+        "clusters, value, churn and the days ahead, each tested on what it had not seen",
+        _learn,
+        catalog.FCT_CUSTOMER_RFM,
+        "build",
+    ),
     Stage("finish", "segment metrics and the customer 360", _finish, catalog.FCT_CUSTOMER_RFM, "build"),
     Stage("check", "keys, contracts and reconciliation", _check, catalog.CUSTOMER_360, "finish"),
     Stage("publish", "put the finished build live in one step", _publish, catalog.CUSTOMER_360, "finish"),

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session
+from regulars.learn.registry import REGISTRY
 
 # Rejected rows that the live warehouse shows per load; the durable side keeps them all, and ops.loads counts them.
 REJECTED_SHOWN = 10_000
@@ -79,6 +80,7 @@ def publish(engine: Engine, run_id: str) -> str:
             f"select * from {catalog.RESTATED} where compared_with in"
             f" (select run_id from {catalog.PUBLISHED_STATE.name})"
         )
+        build.replace(catalog.MODELS.name, _registered(engine, build))
     _keep_restatements(engine, restated, compared)
     engine.publish()
     return f"{customers:,} customers live in {engine.location}"
@@ -90,6 +92,19 @@ def _keep_restatements(engine: Engine, restated: pa.Table, compared: list[str]) 
         for run_id in compared:
             durable.execute(f"delete from {catalog.SEGMENT_RESTATEMENTS.name} where compared_with = $1", (run_id,))
         durable.append(catalog.SEGMENT_RESTATEMENTS.name, restated)
+
+
+def _registered(engine: Engine, build: Session) -> pa.Table:
+    """The models that were published so far and those of the build: not the ones of a run that stopped right here."""
+    name = catalog.MODELS.name
+    tables = [REGISTRY.empty_table()]
+    if engine.has_live():
+        with engine.live() as live:
+            if live.columns(name):
+                tables.append(live.query(f"select * replace (false as is_live) from {name} order by run_id, kind"))
+    if build.columns(name):
+        tables.append(build.query(f"select * from {name} where is_live"))
+    return pa.concat_tables(tables)
 
 
 def _carry_over(build: Session, engine: Engine, run_id: str) -> None:

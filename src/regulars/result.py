@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from regulars.engines.base import open_engine
 from regulars.pipeline import Request, RunReport, run_pipeline
+from regulars.scoring import score
 from regulars.serve.queries import Queries
 from regulars.serve.time_machine import segments_as_of
 from regulars.settings import Settings, load_settings, overridden
@@ -29,6 +30,7 @@ class Result:
     def __init__(self, settings: Settings, report: RunReport, keep: object = None) -> None:
         self.report = report
         self.warehouse = settings.warehouse
+        self._settings = settings
         self._engine = open_engine(settings)
         self._queries = Queries(self._engine, settings.shop)
         # A temporary warehouse lives as long as the result that reads it.
@@ -68,6 +70,10 @@ class Result:
             InputError: The statement cannot be run.
         """
         return self._queries.sql(statement)
+
+    def score(self, customers: Any, *, as_of: dt.date | None = None) -> pa.Table:
+        """The clusters of new customers by the published model, as `regulars.score` finds them."""
+        return score(customers, warehouse=self.warehouse, settings=self._settings, as_of=as_of)
 
     def __repr__(self) -> str:
         return f"Result(warehouse={self.warehouse!r}, run={self.report.run_id!r})"

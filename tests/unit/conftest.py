@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,5 +50,25 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     settings = Settings(warehouse=str(folder / "warehouse"))
     files = [str(folder / "customers.csv"), str(folder / "orders.csv")]
     report = run_pipeline(settings, Request(files=files))
+    engine = open_engine(settings)
+    return Published(folder, settings, engine, Queries(engine, settings.shop), report)
+
+
+@pytest.fixture(scope="session")
+def clustered(tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """Sixty customers: twenty who come every week or two, forty who came once or twice, long ago."""
+    folder = tmp_path_factory.mktemp("clustered")
+    often = [(f"r{i}", day, 40 + (i * 7 + day) % 60) for i in range(20) for day in range(3 + i % 5, 330, 9 + i % 6)]
+    once = [
+        (f"o{i}", 120 + (i * 17 + turn * 60) % 230, 5 + (i * 11) % 25) for i in range(40) for turn in range(1 + i % 2)
+    ]
+    first = dt.date(2025, 1, 1)
+    rows = [
+        f"{place},{who},{first + dt.timedelta(days=365 - days)},{amount}.50"
+        for place, (who, days, amount) in enumerate([*often, *once])
+    ]
+    (folder / "orders.csv").write_text("\n".join(["order_id,customer_id,ordered_at,amount", *rows]) + "\n")
+    settings = Settings(warehouse=str(folder / "warehouse"))
+    report = run_pipeline(settings, Request(files=[str(folder / "orders.csv")]))
     engine = open_engine(settings)
     return Published(folder, settings, engine, Queries(engine, settings.shop), report)

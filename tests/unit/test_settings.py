@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from regulars.errors import SettingsError
-from regulars.settings import Settings, load_settings, overridden
+from regulars.learn.feature_query import FEATURES
+from regulars.settings import ClusterFeature, Settings, load_settings, overridden
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,3 +82,30 @@ def test_overriding_leaves_the_rest_and_ignores_what_was_not_given() -> None:
     cuts = overridden(Settings(), rfm={"recency": {"method": "cuts", "cuts": ["30", "60.5"]}}).rfm.recency
     assert cuts is not None
     assert cuts.cuts == (Decimal(30), Decimal("60.5"))
+
+
+@pytest.mark.parametrize(
+    ("clusters", "message"),
+    [
+        ('algorithm = "kmean"', "'kmeans', 'gaussian_mixture', 'agglomerative', 'spectral', 'dbscan', 'hdbscan'"),
+        ('features = ["recency", "shoe_size"]', "clusters.features.1: Input should be 'recency', 'frequency'"),
+        ('features = ["age", "age"]', "features names age twice; keep one"),
+        ("features = []", "at least 1 item"),
+        ('scaler = "quantile"', "'robust', 'standard', 'minmax' or 'none'"),
+        ('algorithm = "dbscan"\nk = 4', 'dbscan finds the number of clusters itself; write k = "auto"'),
+        ("k = 1", "k = 1: write 2 or more"),
+    ],
+)
+def test_settings_of_clusters_that_make_no_sense_are_told_with_what_there_is(
+    tmp_path: Path, clusters: str, message: str
+) -> None:
+    file = tmp_path / "regulars.toml"
+    file.write_text(f"[clusters]\n{clusters}\n")
+    with pytest.raises(SettingsError) as error:
+        load_settings(file)
+    assert message in str(error.value)
+
+
+def test_the_features_of_the_settings_are_those_that_the_marts_have() -> None:
+    known = [name for names in FEATURES.values() for name in names]
+    assert sorted(known) == sorted(get_args(ClusterFeature))

@@ -1,9 +1,10 @@
-"""Arrow batches -> one file, whole or absent, in constant memory."""
+"""Arrow batches -> one file, whole or absent, in constant memory; or -> other batches, by SQL without a warehouse."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -45,11 +46,26 @@ def write_file(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
     return rows
 
 
+@contextmanager
+def selected(reader: pa.RecordBatchReader, sql: str, batch_rows: int = 122_880) -> Iterator[pa.RecordBatchReader]:
+    """The result of a query over the batches, which it calls `incoming`, in their order and batch by batch."""
+    # Without access to files: the query may hold the text of a user's column names.
+    connection = duckdb.connect(config={"enable_external_access": False})
+    try:
+        connection.execute("set enable_progress_bar = false")
+        connection.register("incoming", reader)
+        yield connection.sql(sql).to_arrow_reader(batch_rows)
+    finally:
+        connection.close()
+
+
 def _copy(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
     if kind == "csv":
         reader = pa.RecordBatchReader.from_batches(reader.schema, map(_without_formulas, reader))
     connection = duckdb.connect()
     try:
+        # A bar would go to standard output, between the lines of --json.
+        connection.execute("set enable_progress_bar = false")
         connection.register("outgoing", reader)
         target = str(path).replace("'", "''")
         row = connection.execute(f"copy (select * from outgoing) to '{target}' {_COPY[kind]}").fetchone()

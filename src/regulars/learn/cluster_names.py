@@ -45,8 +45,8 @@ def name_clusters(centres: Floats, value: Floats) -> list[str]:
     """Names every cluster, differently.
 
     Args:
-        centres: Shape (clusters, 3): recency, frequency and monetary of the centroids, scaled so that 0 is the median
-            of the base and 1 is one spread above it.
+        centres: Shape (clusters, 3): recency, frequency and monetary of the centroids, in logs and scaled so that 0 is
+            the median of the base and 1 is one spread above it, whatever features the clusters were found by.
         value: What a customer of each cluster is worth; clusters that share a name are numbered by it, best first.
 
     Returns:

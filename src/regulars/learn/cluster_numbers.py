@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from regulars.learn.cluster_indices import Labels
 from regulars.learn.features import FeatureScaling, Floats
@@ -22,7 +23,8 @@ def number_clusters(averages: Floats, scaling: FeatureScaling, previous_profiles
     Args:
         averages: Shape (k, 3): average recency, frequency and monetary of the clusters' customers.
         scaling: The scaling of those three features.
-        previous_profiles: learned.cluster_profiles of the last run; None or empty when there is none.
+        previous_profiles: learned.cluster_profiles of the last run; None or empty when there is none. Its row of those
+            in no cluster is passed over.
 
     Returns:
         The numbers, in the order of `averages`.
@@ -43,6 +45,7 @@ def number_clusters(averages: Floats, scaling: FeatureScaling, previous_profiles
 def _pairs(averages: Floats, scaling: FeatureScaling, previous_profiles: pa.Table) -> list[tuple[int, int]]:
     from scipy.optimize import linear_sum_assignment
 
+    previous_profiles = previous_profiles.filter(pc.greater(previous_profiles["cluster_id"], 0))
     before = np.column_stack([previous_profiles[column].to_numpy() for column in PROFILE_AVERAGES])
     # Not winsorised: two clusters of big spenders must not fall together.
     then = scaling.transform(before, winsorise=False)

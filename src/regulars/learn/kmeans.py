@@ -1,68 +1,35 @@
-"""k-means: quick trials of several k on a sample, and the final fit on everyone, started where the trial ended."""
+"""Trials of k-means on a sample, one per k."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import warnings
+from collections.abc import Sequence
 
 import numpy as np
 
-from regulars.learn.cluster_indices import Labels
+from regulars.learn.cluster_placement import NearestCentre
+from regulars.learn.cluster_trial import Trial
 from regulars.learn.features import Floats
-from regulars.learn.one_thread import one_thread
-
-_STARTS = 4  # k-means++ starts per k on the sample; the best is kept
-_BLOCK = 32_768  # customers at a time: their distances stay in the processor's cache
 
 
-@dataclass(frozen=True)
-class Trial:
-    """A split of the sample: the centres in the features' space, each point's label and the inertia."""
-
-    centres: Floats
-    labels: Labels
-    inertia: float
-
-
-def try_splits(sample: Floats, ks: Iterable[int], seed: int) -> list[Trial]:
+def try_splits(sample: Floats, ks: Sequence[int], seed: int, starts: int) -> list[Trial]:
     """One trial per k, each the best of a few k-means++ starts.
 
     Args:
-        sample: Shape (points, features), with at least as many different points as the largest k.
+        sample: Shape (points, features), with at least as many points as the largest k.
         ks: The numbers of clusters.
         seed: What makes the starts repeatable.
+        starts: k-means++ starts per k; the best is kept.
     """
     from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
 
     trials = []
     for k in ks:
-        fitted = KMeans(k, n_init=_STARTS, random_state=seed % 2**32).fit(sample)
-        trials.append(Trial(fitted.cluster_centers_, fitted.labels_.astype(np.intp), float(fitted.inertia_)))
+        with warnings.catch_warnings():
+            # A bootstrap sample may hold fewer different points than k; some clusters are then empty.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            fitted = KMeans(k, n_init=starts, random_state=seed % 2**32).fit(sample)
+        placement = NearestCentre(fitted.cluster_centers_, is_refined=True)
+        trials.append(Trial(f"k = {k}", placement, fitted.labels_.astype(np.intp)))
     return trials
-
-
-def fit_centres(points: Floats, start: Floats) -> Floats:
-    """The centres of all the points, from those of a sample: a good start needs a handful of iterations."""
-    from sklearn.cluster import KMeans
-
-    with one_thread():
-        centres: Floats = KMeans(len(start), init=start, n_init=1).fit(points).cluster_centers_
-    return centres
-
-
-def nearest_centres(points: Floats, centres: Floats) -> tuple[Labels, Floats]:
-    """For every point the index of its nearest centre, the first of equals, and the distance to it.
-
-    Sums feature by feature rather than by matrix product, so that a point's answer never depends on its neighbours'.
-    """
-    labels = np.empty(len(points), dtype=np.intp)
-    squares = np.empty(len(points), dtype=float)
-    for start in range(0, len(points), _BLOCK):
-        columns = np.ascontiguousarray(points[start : start + _BLOCK].T)
-        distances = np.zeros((len(centres), columns.shape[1]), dtype=float)
-        for place, centre in enumerate(centres):
-            for column, value in zip(columns, centre, strict=True):
-                distances[place] += (column - value) ** 2
-        labels[start : start + _BLOCK] = distances.argmin(axis=0)
-        squares[start : start + _BLOCK] = distances.min(axis=0)
-    return labels, np.sqrt(squares)

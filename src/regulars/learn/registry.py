@@ -1,7 +1,8 @@
 """Saved models: a folder with the model (skops, never pickle) and a card that says what it is.
 
 A model is loaded only if it is, byte for byte, the one that was saved, by the same versions: a prediction from any
-other could be wrong without a sign of it, and making it again takes seconds.
+other could be wrong without a sign of it, and making it again takes seconds. The warehouse registers each model with
+the hash of its file, so that a model and card that were both replaced are found out too.
 """
 
 from __future__ import annotations
@@ -14,11 +15,26 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from regulars.errors import ModelError
 
 MODEL_FILE = "model.skops"
 CARD_FILE = "card.json"
-FORMAT = 1
+FORMAT = 2
+
+REGISTRY = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("run_id", pa.string()),
+        ("algorithm", pa.string()),
+        ("customers", pa.int64()),
+        ("folder", pa.string()),
+        ("sha256", pa.string()),
+        ("card", pa.string()),
+        ("is_live", pa.bool_()),
+    ]
+)
 
 _PACKAGES = ("regulars", "scikit-learn", "skops", "numpy")
 _DECISIVE = ("scikit-learn", "skops")
@@ -49,12 +65,34 @@ def save_model(folder: Path, kind: str, run_id: str, content: dict[str, Any], de
     return folder
 
 
-def load_model(folder: Path, kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def registered(folder: Path, models_folder: Path) -> pa.Table:
+    """The row of a saved model in the registry, `ops.models`.
+
+    Args:
+        folder: What `save_model` returned.
+        models_folder: The folder of all models, which the row leaves out: a warehouse may be moved.
+    """
+    card = _card(folder)
+    row = {
+        "kind": card["kind"],
+        "run_id": card["run_id"],
+        "algorithm": card.get("algorithm"),
+        "customers": card.get("customers"),
+        "folder": folder.relative_to(models_folder).as_posix(),
+        "sha256": card["sha256"],
+        "card": _json(card),
+        "is_live": True,
+    }
+    return pa.Table.from_pylist([row], schema=REGISTRY)
+
+
+def load_model(folder: Path, kind: str, sha256: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
     """Reads a model back.
 
     Args:
         folder: What `save_model` returned.
         kind: What the model must do.
+        sha256: The hash under which the warehouse registered it; unset = the one of its card.
 
     Returns:
         The content and the card.
@@ -72,6 +110,11 @@ def load_model(folder: Path, kind: str) -> tuple[dict[str, Any], dict[str, Any]]
     model = _read(folder / MODEL_FILE)
     if hashlib.sha256(model).hexdigest() != card.get("sha256"):
         raise ModelError(f"{folder / MODEL_FILE} is not the file that was saved: it was changed or cut. {_REPAIR}")
+    if sha256 is not None and card["sha256"] != sha256:
+        raise ModelError(
+            f"{folder / MODEL_FILE} is not the model that the warehouse registered: it and its card were replaced."
+            f" {_REPAIR}"
+        )
     saved = _loads(folder, model)
     if saved["card"] != _json({key: value for key, value in card.items() if key != "sha256"}):
         raise ModelError(f"{folder / CARD_FILE} is not the card that was saved with the model. {_REPAIR}")

@@ -1,4 +1,4 @@
-"""The stage `learn`: from marts.fct_customer_rfm to the tables of the schema `learned` and the saved models."""
+"""The stage `learn`: from the core marts to the tables of the schema `learned` and the saved models."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import pyarrow as pa
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.learn.cluster_model import KIND
-from regulars.learn.clusters import Clustering, find_clusters
-from regulars.learn.registry import save_model
+from regulars.learn.clusters import Clustering, Previous, Search, find_clusters
+from regulars.learn.feature_query import feature_of, feature_query
+from regulars.learn.features import RFM_FEATURES
+from regulars.learn.registry import registered, save_model
 from regulars.settings import ClusterSettings
 
 
@@ -44,44 +46,75 @@ class LearnReport:
 
 
 def learn(
-    build: Session, settings: ClusterSettings, models_folder: Path, run_id: str, previous_profiles: pa.Table | None
+    build: Session, settings: ClusterSettings, models_folder: Path, run_id: str, previous: Previous | None
 ) -> LearnReport:
-    """Finds the clusters of the customers who ever bought, writes the three tables and saves the model.
+    """Finds the clusters of the customers who ever bought, writes their tables and saves the model.
 
     Args:
         build: The build in flight, with the core marts made.
-        settings: How many clusters, and the seed.
+        settings: What the clusters are found by.
         models_folder: The model goes to `clusters/<run_id>` in it, so that a failed run leaves the live run's alone.
         run_id: The run that is going on.
-        previous_profiles: cluster_profiles of the live warehouse, whose numbers are kept; None when nothing is live.
+        previous: What is live, whose numbers and axes are kept; None when nothing is.
 
     Raises:
         InputError: The settings ask for more clusters than there are different customers.
     """
-    customers = build.stream(
-        f"select customer_id, recency, frequency, monetary from {catalog.FCT_CUSTOMER_RFM} where rfm_score is not null"
-    ).read_all()
+    features = [feature_of(column, log=settings.log) for column in settings.features]
+    columns = dict.fromkeys([*(feature.column for feature in RFM_FEATURES), *settings.features])
+    customers = build.stream(feature_query(list(columns))).read_all()
     found = find_clusters(
         customers,
-        k=settings.k,
-        k_min=settings.k_min,
-        k_max=settings.k_max,
-        seed=settings.seed,
-        previous_profiles=previous_profiles,
+        Search(
+            algorithm=settings.algorithm,
+            k=settings.k,
+            k_min=settings.k_min,
+            k_max=settings.k_max,
+            seed=settings.seed,
+            sample=settings.sample,
+            quadratic_sample=settings.quadratic_sample,
+            bootstraps=settings.bootstraps,
+        ),
+        features=features,
+        scaler=settings.scaler,
+        previous=previous,
     )
     with build.transaction():
         build.replace(catalog.CUSTOMER_CLUSTERS.name, found.customers)
         build.replace(catalog.CLUSTER_PROFILES.name, found.profiles)
         build.replace(catalog.CLUSTER_SEARCH.name, found.search)
-    return _report(found, settings, models_folder, run_id)
+        build.replace(catalog.CLUSTER_AXES.name, found.axes)
+    return _report(build, found, settings, models_folder, run_id)
 
 
-def _report(found: Clustering, settings: ClusterSettings, models_folder: Path, run_id: str) -> LearnReport:
+def last_clusters(live: Session) -> Previous | None:
+    """What is live of clusters; None in a warehouse that never had any."""
+    if not live.columns(catalog.CLUSTER_PROFILES.name):
+        return None
+    profiles = live.query(f"select * from {catalog.CLUSTER_PROFILES.name} order by cluster_id")
+    has_axes = live.columns(catalog.CLUSTER_AXES.name)
+    return Previous(profiles, live.query(f"select * from {catalog.CLUSTER_AXES.name}") if has_axes else None)
+
+
+def _report(
+    build: Session, found: Clustering, settings: ClusterSettings, models_folder: Path, run_id: str
+) -> LearnReport:
     if found.model is None:
+        _register(build, None)
         return LearnReport(0, 0, None, (), found.reason, None)
     chosen = found.search.filter(found.search["is_chosen"]).to_pylist()[0]
-    description = {**found.model.description(), "seed": settings.seed, "customers": found.customers.num_rows, **chosen}
+    customers = found.customers.num_rows
+    description = {**chosen, **found.model.description(), "seed": settings.seed, "customers": customers}
     folder = save_model(models_folder / KIND / run_id, KIND, run_id, found.model.content(), description)
-    return LearnReport(
-        found.customers.num_rows, len(found.model.names), chosen["silhouette"], found.model.names, "", folder
-    )
+    _register(build, registered(folder, models_folder))
+    return LearnReport(customers, len(found.model.names), chosen["silhouette"], found.model.names, "", folder)
+
+
+def _register(build: Session, model: pa.Table | None) -> None:
+    """Enters the model of this build, in the place of one that the stage had made in it before."""
+    others = []
+    if build.columns(catalog.MODELS.name):
+        others = [build.query(f"select * from {catalog.MODELS.name} where kind <> $1", (KIND,))]
+    tables = [*others, *([model] if model is not None else [])]
+    if tables:
+        build.replace(catalog.MODELS.name, pa.concat_tables(tables))

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
-from regulars.engines.files import FORMATS, write_file
+from regulars.engines.files import FORMATS, selected, write_file
 from regulars.errors import InputError
 
 ROWS = pa.table(
@@ -75,3 +76,12 @@ def test_a_place_that_cannot_be_written_is_said_plainly(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match=r"Cannot write .*Choose another place"):
         write_file(ROWS.to_reader(), tmp_path / "file" / "out.csv", "csv")
+
+
+def test_batches_go_through_a_query_in_their_order_and_reach_no_file(tmp_path: Path) -> None:
+    rows = pa.table({"n": list(range(300_000))})
+    with selected(rows.to_reader(1000), "select n + 1 as n from incoming where n % 2 = 0") as reader:
+        assert reader.read_all()["n"].to_pylist() == list(range(1, 300_000, 2))
+    (tmp_path / "other.csv").write_text("a\n1\n")
+    with pytest.raises(duckdb.Error), selected(rows.to_reader(), f"select * from '{tmp_path}/other.csv'") as reader:
+        reader.read_all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from tests.unit.learn.buyers import Buyers, read_cdnow
+from threadpoolctl import threadpool_limits
 
 # Typical recency, frequency and monetary of groups that no one would mix up.
 PLANTED = {"regulars": (8, 20, 3000.0), "one-time": (10, 1, 25.0), "gone": (300, 1, 400.0), "faded": (250, 12, 60.0)}
@@ -62,3 +63,10 @@ def online_retail(shared_data: Path) -> pa.Table:
 def cdnow(shared_data: Path) -> Buyers:
     """The customers of the published results."""
     return read_cdnow(shared_data)
+
+
+@pytest.fixture
+def on_one_thread() -> Iterator[None]:
+    """As the search does it: threads would only wait for each other over so few points."""
+    with threadpool_limits(1):
+        yield

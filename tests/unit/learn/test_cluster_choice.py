@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from regulars.learn.cluster_choice import choose_split, take_split
-from regulars.learn.cluster_search import Candidate, try_every_k
+from regulars.learn.cluster_search import Candidate, search
 
 
 def _line(*sizes: int) -> np.ndarray:
@@ -16,8 +16,8 @@ def _line(*sizes: int) -> np.ndarray:
 
 def _choose(points: np.ndarray, ks: range, has_bought: np.ndarray | None = None) -> tuple[dict[int, Candidate], int]:
     has_bought = np.ones(len(points), dtype=bool) if has_bought is None else has_bought
-    candidates, split = choose_split(try_every_k(points, ks, 7), points, np.arange(len(points)), has_bought)
-    return {candidate.k: candidate for candidate in candidates}, len(split.centres) if split else 0
+    candidates, split = choose_split(search(points, ks, 7), points, np.arange(len(points)), has_bought)
+    return {candidate.k: candidate for candidate in candidates}, len(split.placement.centres) if split else 0
 
 
 def test_the_best_silhouette_is_chosen() -> None:
@@ -28,7 +28,7 @@ def test_the_best_silhouette_is_chosen() -> None:
 
 def test_the_smaller_of_equally_good_k_is_chosen() -> None:
     points = _line(100, 90, 80)
-    candidates = [replace(candidate, silhouette=0.5) for candidate in try_every_k(points, range(2, 4), 7)]
+    candidates = [replace(candidate, silhouette=0.5) for candidate in search(points, range(2, 4), 7)]
     judged, _ = choose_split(candidates, points, np.arange(len(points)), np.ones(len(points), dtype=bool))
     assert judged[0].is_chosen
 
@@ -43,7 +43,7 @@ def test_everyone_and_not_the_sample_decides_whether_a_split_is_of_use() -> None
     points = _line(500, 495, 5)
     in_sample = np.r_[0:100, 500:600, 995:1000]
     candidates, split = choose_split(
-        try_every_k(points[in_sample], [3], 7), points, in_sample, np.ones(len(points), dtype=bool)
+        search(points[in_sample], [3], 7), points, in_sample, np.ones(len(points), dtype=bool)
     )
     assert split is None
     assert candidates[0].smallest_share == 0.005
@@ -59,6 +59,6 @@ def test_where_most_did_not_buy_in_the_window_those_who_did_decide() -> None:
 
 def test_the_k_that_was_asked_for_is_taken_of_use_or_not() -> None:
     points = _line(500, 2)
-    candidates, split = take_split(try_every_k(points, [2], 7)[0], points)
+    candidates, split = take_split(search(points, [2], 7), points)
     assert (candidates[0].is_chosen, candidates[0].is_useful) == (True, False)
     assert sorted(np.bincount(split.labels)) == [2, 500]

@@ -42,3 +42,19 @@ def test_the_better_split_has_the_better_indices() -> None:
     assert silhouettes(points, [right])[0] > 0.7 > 0.1 > silhouettes(points, [wrong])[0]
     assert davies_bouldin(points, right) < davies_bouldin(points, wrong)
     assert calinski_harabasz(points, right) > calinski_harabasz(points, wrong)
+
+
+def test_points_in_no_cluster_count_as_zero_for_the_silhouette_and_not_for_the_others() -> None:
+    rng = np.random.default_rng(7)
+    points = np.vstack([rng.normal(0, 1, (100, 2)), rng.normal(8, 1, (100, 2)), rng.uniform(-20, 20, (50, 2))])
+    labels = np.repeat([0, 1, -1], [100, 100, 50])
+    clustered, of_them = points[:200], labels[:200]
+    assert silhouettes(points, [labels])[0] == pytest.approx(0.8 * silhouette_score(clustered, of_them), abs=1e-5)
+    assert davies_bouldin(points, labels) == davies_bouldin(clustered, of_them)
+    assert calinski_harabasz(points, labels) == calinski_harabasz(clustered, of_them)
+
+
+def test_a_split_that_places_nobody_has_no_index() -> None:
+    nobody = np.full(5, -1)
+    assert math.isnan(silhouettes(np.eye(5), [nobody])[0])
+    assert math.isnan(davies_bouldin(np.eye(5), nobody))

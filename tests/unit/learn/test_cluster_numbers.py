@@ -51,3 +51,9 @@ def test_fewer_clusters_than_before_are_still_numbered_from_1_to_k(scaling: Feat
 def test_an_empty_last_run_is_no_last_run(scaling: FeatureScaling) -> None:
     previous = _profiles(_1=GONE).slice(0, 0)
     assert number_clusters(np.array([GONE, BEST]), scaling, previous).tolist() == [2, 1]
+
+
+def test_those_in_no_cluster_pass_on_no_number(scaling: FeatureScaling) -> None:
+    previous = _profiles(_1=GONE, _2=BEST, _3=STEADY)
+    previous = previous.set_column(0, "cluster_id", pa.array([1, 2, -1]))
+    assert number_clusters(np.array([STEADY, GONE, BEST]), scaling, previous).tolist() == [3, 1, 2]

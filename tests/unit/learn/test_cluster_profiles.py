@@ -36,3 +36,21 @@ def test_a_missing_value_is_left_out_of_the_averages() -> None:
 def test_the_columns_are_those_of_the_contract() -> None:
     table = profile_table(cluster_measures(RFM, LABELS, 2), ["Lost", "Champions"])
     assert tuple(table.column_names) == catalog.CLUSTER_PROFILES.column_names
+
+
+def test_those_in_no_cluster_have_the_last_row_and_the_shares_add_up() -> None:
+    rows = profile_table(cluster_measures(RFM, np.array([1, -1, -1, 0]), 2), ["Lost", "Champions"]).to_pylist()
+    assert [(row["cluster_id"], row["cluster_name"]) for row in rows] == [
+        (1, "Lost"),
+        (2, "Champions"),
+        (-1, "Not clustered"),
+    ]
+    assert (rows[2]["customers"], rows[2]["avg_recency"]) == (2, 40.0)
+    assert sum(row["share"] for row in rows) == 1
+
+
+def test_averages_of_values_that_are_all_missing_are_null() -> None:
+    rfm = RFM.copy()
+    rfm[3, 2] = np.nan
+    [lost, _] = profile_table(cluster_measures(rfm, LABELS, 2), ["Lost", "Champions"]).to_pylist()
+    assert (lost["avg_monetary"], lost["median_monetary"], lost["total_monetary"]) == (None, None, 0)

@@ -90,3 +90,27 @@ def test_whatever_comes_in_finite_points_in_the_same_order_come_out(amounts: lis
     assert np.isfinite(points).all()
     known = ~np.isnan(values[:, 0])
     assert (np.diff(points[known][np.argsort(values[known, 0])]) >= 0).all()
+
+
+def test_each_scaler_has_its_own_zero_and_one() -> None:
+    values = np.random.default_rng(4).gamma(2, 50, (5000, 1))
+    within = np.clip(values, *np.percentile(values, [1, 99]))
+    standard, minmax, none = (FeatureScaling.fit(values, AGE, scaler=s) for s in ("standard", "minmax", "none"))
+    assert standard.transform(values).mean() == pytest.approx(0, abs=1e-9)
+    assert standard.transform(values).std() == pytest.approx(1)
+    assert (minmax.transform(values).min(), minmax.transform(values).max()) == (0, 1)
+    assert np.array_equal(none.transform(values), within)
+
+
+@pytest.mark.parametrize("scaler", ["robust", "standard", "minmax", "none"])
+def test_by_every_scaler_a_missing_value_stands_where_the_median_does(scaler: str) -> None:
+    values = _column(*range(1, 102), float("nan"))
+    points = FeatureScaling.fit(values, AMOUNT, scaler=scaler).transform(values)
+    assert points[-1, 0] == pytest.approx(points[50, 0])
+
+
+@pytest.mark.parametrize("scaler", ["robust", "standard", "minmax", "none"])
+def test_values_that_are_all_alike_are_finite_by_every_scaler(scaler: str) -> None:
+    values = np.full((50, 1), 0.1)
+    assert np.isfinite(FeatureScaling.fit(values, AGE, scaler=scaler).transform(values)).all()
+    assert len(np.unique(FeatureScaling.fit(values, AGE, scaler=scaler).transform(values))) == 1

@@ -9,9 +9,10 @@ import pytest
 import skops.io
 from sklearn.cluster import KMeans
 
+from regulars import catalog
 from regulars.errors import ModelError
 from regulars.learn import registry
-from regulars.learn.registry import CARD_FILE, MODEL_FILE, load_model, save_model
+from regulars.learn.registry import CARD_FILE, MODEL_FILE, load_model, registered, save_model
 
 REPAIR = "Make it again with `regulars run --stage learn`"
 
@@ -71,7 +72,7 @@ def test_a_model_of_another_version_of_scikit_learn_is_refused(saved: Path) -> N
 
 
 def test_a_model_of_another_format_or_kind_is_refused(saved: Path) -> None:
-    with pytest.raises(ModelError, match="holds 'clusters' in format 1, not 'churn' in format 1"):
+    with pytest.raises(ModelError, match="holds 'clusters' in format 2, not 'churn' in format 2"):
         load_model(saved, "churn")
     _edit_card(saved, format=99)
     with pytest.raises(ModelError, match="in format 99"):
@@ -104,3 +105,20 @@ def test_a_file_that_was_forged_with_its_checksum_runs_nothing_and_is_refused(fo
     _edit_card(saved, sha256=registry.hashlib.sha256(forged).hexdigest())
     with pytest.raises(ModelError, match=f"holds what no model of Regulars holds.*{REPAIR}"):
         load_model(saved, "clusters")
+
+
+def test_a_model_and_card_that_were_both_replaced_are_not_the_registered_ones(saved: Path, tmp_path: Path) -> None:
+    [row] = registered(saved, tmp_path).to_pylist()
+    assert load_model(tmp_path / row["folder"], "clusters", row["sha256"])[1]["k"] == 2
+    save_model(saved, "clusters", "run 1", {"centres": np.zeros((9, 3)), "names": []}, {"k": 9})
+    assert load_model(saved, "clusters")[1]["k"] == 9
+    with pytest.raises(ModelError, match=f"is not the model that the warehouse registered.*{REPAIR}"):
+        load_model(saved, "clusters", row["sha256"])
+
+
+def test_the_registry_has_the_columns_of_the_catalogue_and_no_folder_of_this_machine(
+    saved: Path, tmp_path: Path
+) -> None:
+    row = registered(saved, tmp_path)
+    assert tuple(row.column_names) == catalog.MODELS.column_names
+    assert row["folder"].to_pylist() == ["clusters/run 1"]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +13,10 @@ from regulars.engines.base import Session
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.learn.cluster_model import ClusterModel
 from regulars.learn.registry import load_model
-from regulars.learn.stage import learn
+from regulars.learn.stage import last_clusters, learn
 from regulars.settings import ClusterSettings
 
-TABLES = (catalog.CUSTOMER_CLUSTERS, catalog.CLUSTER_PROFILES, catalog.CLUSTER_SEARCH)
+TABLES = (catalog.CUSTOMER_CLUSTERS, catalog.CLUSTER_PROFILES, catalog.CLUSTER_SEARCH, catalog.CLUSTER_AXES)
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_a_second_run_with_the_first_ones_profiles_changes_nothing(
     _with_customers(build, planted[0])
     learn(build, ClusterSettings(), tmp_path, "run-1", None)
     first = [_rows(build, table) for table in TABLES]
-    learn(build, ClusterSettings(), tmp_path, "run-2", first[1])
+    learn(build, ClusterSettings(), tmp_path, "run-2", last_clusters(build))
     assert [_rows(build, table) for table in TABLES] == first
 
 
@@ -78,7 +80,8 @@ def test_too_few_customers_leave_empty_tables_and_no_model(build: Session, plant
     report = learn(build, ClusterSettings(), tmp_path / "models", "run-1", None)
     assert (report.customers, report.clusters, report.model) == (0, 0, None)
     assert report.summary.startswith("No clusters: of 5 customers")
-    assert [_rows(build, table).num_rows for table in TABLES] == [0, 0, 0]
+    assert [_rows(build, table).num_rows for table in TABLES] == [0, 0, 0, 0]
+    assert build.columns(catalog.MODELS.name) == []
     assert not (tmp_path / "models").exists()
 
 
@@ -87,3 +90,43 @@ def test_the_settings_decide_on_k(build: Session, planted: tuple, tmp_path: Path
     report = learn(build, ClusterSettings(k=3), tmp_path, "run-1", None)
     assert report.clusters == 3
     assert _rows(build, catalog.CLUSTER_SEARCH)["k"].to_pylist() == [3]
+
+
+def test_a_build_that_was_learned_before_registers_one_model_with_its_hash(
+    build: Session, planted: tuple, tmp_path: Path
+) -> None:
+    _with_customers(build, planted[0])
+    learn(build, ClusterSettings(), tmp_path, "run-1", None)
+    report = learn(build, ClusterSettings(), tmp_path, "run-2", None)
+    [row] = _rows(build, catalog.MODELS).to_pylist()
+    assert (row["kind"], row["run_id"], row["algorithm"], row["customers"]) == ("clusters", "run-2", "kmeans", 1600)
+    assert row["folder"] == "clusters/run-2"
+    assert row["sha256"] == hashlib.sha256((report.model / "model.skops").read_bytes()).hexdigest()
+    assert json.loads(row["card"])["names"] == list(report.names)
+
+
+def test_features_beyond_rfm_are_read_from_the_marts_that_have_them(
+    build: Session, planted: tuple, tmp_path: Path
+) -> None:
+    _with_customers(build, planted[0])
+    build.execute(
+        "create or replace table marts.dim_customers as select customer_id, (customer_id * 37 % 60 + 18)::int as age,"
+        " case when customer_id % 3 = 0 then null else (20000 + customer_id % 977)::decimal(18,2) end as income"
+        " from marts.incoming"
+    )
+    settings = ClusterSettings(features=("monetary", "age", "income"), scaler="standard")
+    report = learn(build, settings, tmp_path, "run-1", None)
+    assert report.customers == 1600
+    _, card = load_model(report.model, "clusters")
+    assert [(feature["column"], feature["is_logged"]) for feature in card["features"]] == [
+        ("monetary", True),
+        ("age", False),
+        ("income", True),
+    ]
+    assert sorted(set(_rows(build, catalog.CLUSTER_AXES)["feature"].to_pylist())) == ["age", "income", "monetary"]
+
+
+def test_a_warehouse_without_clusters_says_so(build: Session) -> None:
+    for table in (catalog.CLUSTER_PROFILES, catalog.CLUSTER_AXES):
+        build.execute(f"drop table {table.name}")
+    assert last_clusters(build) is None

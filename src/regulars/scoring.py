@@ -1,0 +1,208 @@
+"""Scores new customers by the published clusters, without training and without a change to the warehouse.
+
+They come with their features worked out, or as orders. Of orders the features are worked out by the very pipeline that
+made the warehouse, in a place of its own, so that they mean the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from regulars import catalog
+from regulars.engines.base import Engine, open_engine
+from regulars.engines.files import FORMATS, selected, write_file
+from regulars.errors import InputError
+from regulars.land.feature_rows import feature_rows_sql
+from regulars.serve.saved_models import live_clusters
+from regulars.serve.scored_rows import Progress, ScoreReport, placed
+from regulars.settings import Settings, load_settings, overridden
+from regulars.sources.customer_features import feature_columns
+
+if TYPE_CHECKING:
+    from regulars.land.given import Given
+    from regulars.learn.cluster_model import ClusterModel
+
+
+def score(
+    customers: Any,
+    *,
+    warehouse: str | Path | None = None,
+    settings: Settings | None = None,
+    as_of: dt.date | None = None,
+    decimal: str = ".",
+) -> pa.Table:
+    """The clusters of new customers, by the model that is published.
+
+    Args:
+        customers: A path, or a pandas, Polars or Arrow table, of customers with recency, frequency, monetary and
+            whatever else the model compares, or of their orders.
+        warehouse: Folder of the warehouse; unset = that of the settings.
+        settings: Settings; unset = regulars.toml of the working directory and REGULARS_* variables.
+        as_of: For orders: the start of this day is "now"; unset = the day after the newest of them.
+        decimal: The decimal sign of numbers that are text.
+
+    Returns:
+        customer_id (as text), the features, cluster_id, cluster_name, distance, x, y, z, and the problem of a row that
+        could not be scored.
+
+    Raises:
+        RegularsError: See `regulars.errors` for the kinds.
+    """
+    settings = settings or load_settings()
+    if warehouse is not None:
+        settings = settings.model_copy(update={"warehouse": str(warehouse)})
+    with _scored(settings, customers, as_of, decimal, lambda words: None) as (_, reader):
+        return reader.read_all()
+
+
+def score_file(
+    settings: Settings,
+    file: str,
+    output: Path | None = None,
+    *,
+    kind: str | None = None,
+    as_of: dt.date | None = None,
+    decimal: str = ".",
+    on_progress: Progress = lambda words: None,
+) -> ScoreReport:
+    """Scores a file and writes the result, in constant memory.
+
+    Args:
+        settings: Whose warehouse holds the model.
+        file: CSV, Excel, Parquet, JSON and what else sources read.
+        output: The file to write; unset = none, for a look at the clusters.
+        kind: csv, json, parquet or xlsx; unset = by the ending of `output`.
+        as_of: For orders: the start of this day is "now".
+        decimal: The decimal sign.
+        on_progress: Told in words how far it is.
+
+    Raises:
+        RegularsError: See `regulars.errors` for the kinds.
+    """
+    chosen = (kind or (output.suffix.removeprefix(".") if output else "")).lower()
+    if output is not None and chosen not in FORMATS:
+        raise InputError(f"`{chosen}` is no format of exports. Choose one of: {', '.join(FORMATS)}.")
+    with _scored(settings, file, as_of, decimal, on_progress) as (report, reader):
+        if output is not None:
+            write_file(reader, output, chosen)
+            report.output = output
+        else:
+            for _ in reader:
+                pass
+    return report
+
+
+@contextmanager
+def _scored(
+    settings: Settings, customers: Any, as_of: dt.date | None, decimal: str, on_progress: Progress
+) -> Iterator[tuple[ScoreReport, pa.RecordBatchReader]]:
+    """The report, complete once the batches are read, and the batches."""
+    engine = open_engine(settings)
+    live = live_clusters(engine)
+    with _given(customers, settings) as given:
+        delivery = given.delivery
+        columns = feature_columns(delivery.columns, live.model.columns, delivery.name)
+        report = ScoreReport(delivery.name, "customers" if columns else "orders", str(live.card["run_id"]))
+        if columns is None:
+            with _features_of_orders(engine, settings, given, as_of, live.model, on_progress) as (day, typed):
+                report.as_of = day
+                yield report, placed(typed, live.model, report, on_progress)
+            return
+        if as_of is not None:
+            raise InputError(
+                f"{delivery.name} has its recency worked out, so no as-of date can move it."
+                " Leave the date away, or give orders."
+            )
+        try:
+            with selected(delivery.batches(), feature_rows_sql(columns, live.model.columns, decimal)) as typed:
+                yield report, placed(typed, live.model, report, on_progress)
+        except Exception:
+            # The database wraps what stopped the batches in an error of its own.
+            if delivery.failure is not None:
+                raise delivery.failure from None
+            raise
+        if delivery.malformed.num_rows:
+            report.problems["a row that cannot be read"] += delivery.malformed.num_rows
+
+
+@contextmanager
+def _given(customers: Any, settings: Settings) -> Iterator[Given]:
+    from regulars.land.given import Given, fetched, given_files
+    from regulars.source_settings import SourceSettings
+    from regulars.sources import from_arrow
+
+    if not isinstance(customers, str | Path):
+        yield Given(from_arrow(customers, "customers"), None, SourceSettings())
+        return
+    found = given_files([str(customers)], settings)
+    if len(found) != 1:
+        raise InputError(f"{customers} names {len(found)} files, and one is scored at a time. Name one of them.")
+    with fetched(found[0], settings) as given:
+        yield given
+
+
+@contextmanager
+def _features_of_orders(
+    engine: Engine,
+    settings: Settings,
+    given: Given,
+    as_of: dt.date | None,
+    model: ClusterModel,
+    on_progress: Progress,
+) -> Iterator[tuple[dt.date | None, pa.RecordBatchReader]]:
+    """The features that a run over these orders alone gives their customers, with the window of the live warehouse."""
+    from regulars.land.given import Given, mapped
+    from regulars.learn.feature_query import feature_query
+    from regulars.pipeline import Nobody, Request, run_pipeline
+
+    mapping, source_settings = mapped(given, settings)
+    if mapping.entity not in ("orders", "order_lines"):
+        raise InputError(
+            f"{given.delivery.name} is a list of {mapping.entity}, and has no column {', '.join(model.columns)}."
+            f" It has: {', '.join(given.delivery.columns)}. Add them, or give the orders of these customers."
+        )
+    with engine.live() as live:
+        [window] = live.query(f"select window_days from {catalog.PARAMETERS.name}").column(0).to_pylist()
+
+    class Watcher(Nobody):
+        def stage_started(self, name: str, what: str) -> None:
+            on_progress(what)
+
+    with TemporaryDirectory(prefix="regulars-score-", ignore_cleanup_errors=True) as folder:
+        own = overridden(settings, rfm={"as_of": as_of, "window_days": window})
+        own = own.model_copy(update={"warehouse": folder})
+        # As its source is read, but without the others of the settings.
+        alone = Given(given.delivery, mapping.source, source_settings)
+        request = Request(given=[alone], stages=("land", "resolve", "build"), command="score")
+        run_pipeline(own.model_copy(update={"sources": {}}), request, Watcher())
+        bench = open_engine(own)
+        with bench.build() as build:
+            [day] = build.query(f"select as_of from {catalog.RUN_PARAMETERS}").column(0).to_pylist()
+            features = ", ".join(model.columns)
+            yield (
+                day,
+                build.stream(
+                    f"select names.customer_id, {features}, cast(null as varchar) as problem"
+                    f" from ({feature_query(model.columns)}) as features"
+                    f" inner join ({_NAMES}) as names on features.customer_id = names.golden_id"
+                    " order by names.customer_id"
+                ),
+            )
+
+
+# What a customer of the file is called in it: an id before an e-mail before a phone.
+_NAMES = f"""
+select customer_id as golden_id, coalesce(
+    min(customer_key) filter (where customer_key not like 'email:%' and customer_key not like 'phone:%'),
+    substr(min(customer_key), 7)
+) as customer_id
+from durable.{catalog.CUSTOMER_KEYS.name}
+group by customer_id
+"""
