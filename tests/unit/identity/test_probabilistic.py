@@ -218,4 +218,4 @@ def test_six_who_share_an_address_and_short_e_mails_stay_six() -> None:
         for place, (first, last) in enumerate(names)
     ]  # fmt: skip
     nameless = {"phone": "+12125550147", "address": "1 Fictional Lane"}
-    assert pairs(match_pairs(table(*records, nameless), shipped_model(), 0.8)) == []
+    assert pairs(match_pairs(table(*records, nameless), shipped_model(), 0.95)) == []
