@@ -100,7 +100,9 @@ def generate(
 @sources.command("list")
 def sources_list(settings_file: SettingsFile = None, warehouse: Warehouse = None, as_json: Json = False) -> None:
     """The sources of the settings, and what each has landed."""
-    views.sources(_settings(settings_file, warehouse), as_json)
+    from regulars import cli_sources
+
+    cli_sources.listed(_settings(settings_file, warehouse), as_json)
 
 
 @sources.command("preview")
@@ -110,7 +112,9 @@ def sources_preview(
     as_json: Json = False,
 ) -> None:
     """How a file would be read: preset, mapping, types and first rows. Lands nothing."""
-    views.preview(_settings(settings_file, None), file, as_json)
+    from regulars import cli_sources
+
+    cli_sources.preview(_settings(settings_file, None), file, as_json)
 
 
 @sources.command("test")

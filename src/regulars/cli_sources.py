@@ -1,9 +1,10 @@
-"""What `regulars sources test` shows."""
+"""What `regulars sources list`, `preview` and `test` show."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from difflib import get_close_matches
+from typing import Any
 
 import pyarrow as pa
 import typer
@@ -11,9 +12,62 @@ from rich.markup import escape
 
 from regulars.engines.base import open_engine
 from regulars.errors import InputError
+from regulars.land.given import fetched, given_files, mapped
 from regulars.land.trial import try_sources, what_landed
+from regulars.serve.queries import Queries
 from regulars.settings import Settings
+from regulars.sources.address import address
+from regulars.sources.preview import preview as look
 from regulars.terminal import console, errors, print_json, print_table
+
+
+def listed(settings: Settings, as_json: bool) -> None:
+    """The settings' sources beside what the ledger says of each."""
+    engine = open_engine(settings)
+    landed: dict[str, dict[str, Any]] = {}
+    if engine.has_live():
+        told = Queries(engine, settings.shop).sql(
+            "select source, max(entity) as entity, count(*) as loads, sum(rows) as rows, sum(staged) as staged,"
+            " sum(rejected) as rejected from ops.loads where status = 'landed' group by source order by source"
+        )
+        landed = {row["source"]: row for row in told.to_pylist()}
+    names = sorted({*settings.sources, *landed})
+    rows = []
+    for name in names:
+        source = settings.sources.get(name)
+        row = landed.get(name, {})
+        path = address(source) if source else "given on the command line"
+        entity = (source.entity if source else None) or row.get("entity")
+        counts = {key: int(row.get(key) or 0) for key in ("loads", "rows", "staged", "rejected")}
+        rows.append({"source": name, "entity": entity, **counts, "path": path})
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        console.print(
+            "No source is set up and none has landed. `regulars sources preview FILE` shows how a file is read."
+        )
+        return
+    print_table(pa.Table.from_pylist(rows), "Sources", wide=("path",))
+
+
+def preview(settings: Settings, pattern: str, as_json: bool) -> None:
+    """How the files of a pattern would be read, each on its own."""
+    for item in given_files([pattern], settings):
+        with fetched(item, settings) as file:
+            found, name = look(file.delivery, mapped(file, settings)[0]), file.delivery.name
+        mapping = found.mapping
+        if as_json:
+            print_json([vars(mapping) | {"columns": found.columns.to_pylist(), "rows": found.rows.to_pylist()}])
+            continue
+        preset = f"preset {mapping.preset}" if mapping.preset else "columns found by their names"
+        console.print(f"\n[bold]{name}[/]  {mapping.entity} of source [bold]{mapping.source}[/], {preset}")
+        print_table(found.columns, "Columns", wide=("example",))
+        print_table(found.rows, "First rows, as received")
+        for warning in found.warnings:
+            console.print(f"  [yellow]![/] {warning}")
+        if mapping.unmapped:
+            console.print(f"  Kept in raw but not used: {', '.join(mapping.unmapped)}")
 
 
 def test(settings: Settings, name: str | None, as_json: bool) -> None:

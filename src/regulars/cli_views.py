@@ -149,38 +149,6 @@ _LOADS = (
 )
 
 
-def sources(settings: Settings, as_json: bool) -> None:
-    """The settings' sources beside what the ledger says of each."""
-    from regulars.sources.address import address
-
-    engine = open_engine(settings)
-    landed: dict[str, dict[str, Any]] = {}
-    if engine.has_live():
-        rows = _queries(settings).sql(
-            "select source, max(entity) as entity, count(*) as loads, sum(rows) as rows, sum(staged) as staged,"
-            " sum(rejected) as rejected from ops.loads where status = 'landed' group by source order by source"
-        )
-        landed = {row["source"]: row for row in rows.to_pylist()}
-    names = sorted({*settings.sources, *landed})
-    listed = []
-    for name in names:
-        source = settings.sources.get(name)
-        row = landed.get(name, {})
-        path = address(source) if source else "given on the command line"
-        entity = (source.entity if source else None) or row.get("entity")
-        counts = {key: int(row.get(key) or 0) for key in ("loads", "rows", "staged", "rejected")}
-        listed.append({"source": name, "entity": entity, **counts, "path": path})
-    if as_json:
-        print_json(listed)
-        return
-    if not listed:
-        console.print(
-            "No source is set up and none has landed. `regulars sources preview FILE` shows how a file is read."
-        )
-        return
-    print_table(pa.Table.from_pylist(listed), "Sources", wide=("path",))
-
-
 def sql(settings: Settings, statement: str, limit: int, as_json: bool) -> None:
     """A query's result; one row more than shown is asked for, to say that there are more."""
     found = _queries(settings).sql(statement, limit + 1)
@@ -232,28 +200,6 @@ def init_project(folder: Path) -> None:
         f"Wrote {target}. Next: name your files in it under [sources.…], look at one with"
         " `regulars sources preview FILE`, then `regulars run`."
     )
-
-
-def preview(settings: Settings, pattern: str, as_json: bool) -> None:
-    """How the files of a pattern would be read, each on its own."""
-    from regulars.land.given import fetched, given_files, mapped
-    from regulars.sources.preview import preview as look
-
-    for item in given_files([pattern], settings):
-        with fetched(item, settings) as file:
-            found, name = look(file.delivery, mapped(file, settings)[0]), file.delivery.name
-        mapping = found.mapping
-        if as_json:
-            print_json([vars(mapping) | {"columns": found.columns.to_pylist(), "rows": found.rows.to_pylist()}])
-            continue
-        preset = f"preset {mapping.preset}" if mapping.preset else "columns found by their names"
-        console.print(f"\n[bold]{name}[/]  {mapping.entity} of source [bold]{mapping.source}[/], {preset}")
-        print_table(found.columns, "Columns", wide=("example",))
-        print_table(found.rows, "First rows, as received")
-        for warning in found.warnings:
-            console.print(f"  [yellow]![/] {warning}")
-        if mapping.unmapped:
-            console.print(f"  Kept in raw but not used: {', '.join(mapping.unmapped)}")
 
 
 def docs(table: str | None, as_json: bool) -> None:

@@ -78,6 +78,8 @@ def place(mongo: Mongo, broker: Broker) -> Iterator[Place]:
 @pytest.fixture(autouse=True)
 def surroundings(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_POSTGRES", place.postgres.url)
+    # What the extract should say is worked out from the files by equal keys.
+    monkeypatch.setenv("REGULARS_IDENTITY__PROBABILISTIC", "false")
     monkeypatch.setattr("regulars.sources.http_asking.FIRST_PAUSE_SECONDS", 0.001)
 
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from regulars.engines.scratch import scratch_database
 from regulars.errors import InputError
+from regulars.identity.household import MOST_PROBABLE, TWO_FIRST_NAMES
 from regulars.identity.linking import linker
 from regulars.identity.person_model import Comparison, PersonModel, usable_comparisons
 from regulars.identity.probabilistic import chance, count_records, log_odds, prepare
@@ -102,12 +103,25 @@ def explain_pair(
             f"select * from {table} order by match_weight desc, record_number_l, record_number_r limit 1"
         )
         pair = dict(zip(best.columns, best.fetchall()[0], strict=True))
+        are_two = connection.execute(
+            f"select {TWO_FIRST_NAMES} from people as l, people as r"
+            " where l.record_number = $1 and r.record_number = $2",
+            (pair["record_number_l"], pair["record_number_r"]),
+        ).fetchall()[0][0]
         if pair["key_number_l"] != left_number:
             pair = {_turned(name): value for name, value in pair.items()}
-    return PairExplanation(
-        pair["match_probability"], pair["match_weight"], log_odds(probability),
-        tuple(_weight(comparison, pair) for comparison in usable),
-    )  # fmt: skip
+    weights = [_weight(comparison, pair) for comparison in usable]
+    found, weight = pair["match_probability"], pair["match_weight"]
+    if are_two and found > MOST_PROBABLE:
+        found, weight = MOST_PROBABLE, log_odds(MOST_PROBABLE)
+        weights.append(_held_back(weight - pair["match_weight"], pair))
+    return PairExplanation(found, weight, log_odds(probability), tuple(weights))
+
+
+def _held_back(weight: float, pair: dict[str, Any]) -> ComparisonWeight:
+    columns = ("first_name", "birth_date")
+    level = "two first names, and no birth date that agrees: for you to decide"
+    return ComparisonWeight("household", level, _values(columns, pair, "l"), _values(columns, pair, "r"), weight, 0.0)
 
 
 def _weight(comparison: Comparison, pair: dict[str, Any]) -> ComparisonWeight:

@@ -17,6 +17,7 @@ import pyarrow as pa
 from regulars.engines.scratch import scratch_database
 from regulars.identity import preparing
 from regulars.identity.blocking import affordable_pairs, block, blocking_rules
+from regulars.identity.household import MOST_PROBABLE, TWO_FIRST_NAMES
 from regulars.identity.linking import linker
 from regulars.identity.person_model import PersonModel, usable_comparisons
 from regulars.identity.rarity import count_rarity
@@ -35,8 +36,9 @@ SCHEMA = pa.schema(
 )
 # Where `match_pairs` writes, in the metadata of its table, how many pairs of one person there were for each record.
 RATE = b"matches_per_record"
-# The rate is found from the records; these are the bounds in which it is believed.
+# The rate is found from the records, the model's own counting for some, and believed within these bounds.
 LEAST_RATE, GREATEST_RATE = 0.001, 3.0
+RECORDS_OF_BELIEF = 200
 
 Progress = Callable[[str], None]
 
@@ -92,15 +94,19 @@ def match_pairs(
         ).inference.predict(warning_mode="never")
         # Without a threshold of Splink's: as a condition DuckDB would weigh every pair several times.
         connection.execute(
-            "create table weighed as select key_number_l, key_number_r, match_weight, match_key"
-            f" from {weighed.physical_name} where match_weight >= {log_odds(0.001)}"
+            "create table weighed as select pair.key_number_l, pair.key_number_r, pair.match_weight, pair.match_key,"
+            f" {TWO_FIRST_NAMES} as are_two from {weighed.physical_name} as pair"
+            " inner join people as l on l.record_number = pair.record_number_l"
+            " inner join people as r on r.record_number = pair.record_number_r"
+            f" where pair.match_weight >= {log_odds(0.001)}"
         )
         weighed.drop_table_from_database_and_remove_from_cache()
         rate = _rate(connection, model.matches_per_record, records, prior)
         shift = log_odds(chance(rate, records)) - log_odds(prior)
         names = ", ".join("'" + rule.name.replace("'", "''") + "'" for rule in rules)
         # Numbers of our own making: a query without parameters is what gives Arrow without a copy.
-        weight = f"match_weight + {shift!r}"
+        most = log_odds(MOST_PROBABLE)
+        weight = f"case when are_two then least(match_weight + {shift!r}, {most!r}) else match_weight + {shift!r} end"
         found = connection.sql(
             f"""
             select
@@ -147,14 +153,16 @@ def _rate(connection: duckdb.DuckDBPyConnection, start: float, records: int, pri
         " (select count(*) as size from people group by group_number)"
     ).fetchall()[0][0]
     histogram = connection.execute(
-        "select round(match_weight, 2) as weight, count(*) as pairs from weighed group by 1 order by 1"
+        "select round(match_weight, 2) as weight, count(*) as pairs from weighed where not are_two"
+        " group by 1 order by 1"
     ).fetchnumpy()
     weights, pairs = histogram["weight"].astype(np.float64), histogram["pairs"].astype(np.float64)
     rate = start
     for _ in range(50):
         shift = log_odds(chance(rate, records)) - log_odds(prior)
         expected = float(exact) + float((pairs / (1 + np.exp2(-(weights + shift)))).sum())
-        new_rate = min(max(expected / records, LEAST_RATE), GREATEST_RATE)
+        found = (expected + start * RECORDS_OF_BELIEF) / (records + RECORDS_OF_BELIEF)
+        new_rate = min(max(found, LEAST_RATE), GREATEST_RATE)
         if abs(new_rate - rate) < 1e-6 * rate:
             break
         rate = new_rate
