@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from regulars import __version__
+from regulars import __version__, cli_sources
 from regulars import cli_views as views
 from regulars.cli_clusters import clusters
 from regulars.cli_demo import demo_api, demo_sources
@@ -100,8 +100,6 @@ def generate(
 @sources.command("list")
 def sources_list(settings_file: SettingsFile = None, warehouse: Warehouse = None, as_json: Json = False) -> None:
     """The sources of the settings, and what each has landed."""
-    from regulars import cli_sources
-
     cli_sources.listed(_settings(settings_file, warehouse), as_json)
 
 
@@ -112,8 +110,6 @@ def sources_preview(
     as_json: Json = False,
 ) -> None:
     """How a file would be read: preset, mapping, types and first rows. Lands nothing."""
-    from regulars import cli_sources
-
     cli_sources.preview(_settings(settings_file, None), file, as_json)
 
 
@@ -125,8 +121,6 @@ def sources_test(
     as_json: Json = False,
 ) -> None:
     """Whether each source answers, its columns and newest record, and what would be landed. Lands nothing."""
-    from regulars import cli_sources
-
     cli_sources.test(_settings(settings_file, warehouse), name, as_json)
 
 

@@ -12,12 +12,9 @@ from rich.markup import escape
 
 from regulars.engines.base import open_engine
 from regulars.errors import InputError
-from regulars.land.given import fetched, given_files, mapped
-from regulars.land.trial import try_sources, what_landed
 from regulars.serve.queries import Queries
 from regulars.settings import Settings
 from regulars.sources.address import address
-from regulars.sources.preview import preview as look
 from regulars.terminal import console, errors, print_json, print_table
 
 
@@ -53,6 +50,9 @@ def listed(settings: Settings, as_json: bool) -> None:
 
 def preview(settings: Settings, pattern: str, as_json: bool) -> None:
     """How the files of a pattern would be read, each on its own."""
+    from regulars.land.given import fetched, given_files, mapped
+    from regulars.sources.preview import preview as look
+
     for item in given_files([pattern], settings):
         with fetched(item, settings) as file:
             found, name = look(file.delivery, mapped(file, settings)[0]), file.delivery.name
@@ -72,6 +72,8 @@ def preview(settings: Settings, pattern: str, as_json: bool) -> None:
 
 def test(settings: Settings, name: str | None, as_json: bool) -> None:
     """Tries one source or all, prints what was found, and ends with the code of what failed."""
+    from regulars.land.trial import try_sources, what_landed
+
     if not settings.sources:
         raise InputError("The settings name no source. Add one under [sources.NAME].")
     if name is not None and name not in settings.sources:
