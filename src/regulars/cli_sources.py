@@ -14,12 +14,13 @@ from regulars.engines.base import open_engine
 from regulars.errors import InputError
 from regulars.serve.queries import Queries
 from regulars.settings import Settings
-from regulars.sources.address import address
 from regulars.terminal import console, errors, print_json, print_table
 
 
 def listed(settings: Settings, as_json: bool) -> None:
     """The settings' sources beside what the ledger says of each."""
+    from regulars.sources.address import address
+
     engine = open_engine(settings)
     landed: dict[str, dict[str, Any]] = {}
     if engine.has_live():
