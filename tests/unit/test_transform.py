@@ -32,7 +32,7 @@ def unread(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_one_line_says_what_was_built(shop: Shop) -> None:
-    assert shop.transformer.build("finish").startswith("5 models in ")
+    assert shop.transformer.build("finish").startswith("12 models in ")
 
 
 def test_every_model_is_told_when_it_is_done(shop: Shop) -> None:

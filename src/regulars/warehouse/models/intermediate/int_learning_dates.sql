@@ -60,17 +60,34 @@ origins as (
 
 wanted as (
 
-    select *, true as is_present, false as is_holdout, false as is_origin from present
+    select
+        *,
+        true as is_present,
+        false as is_holdout,
+        false as is_origin
+    from present
     union all
-    select *, false as is_present, true as is_holdout, false as is_origin from holdouts
+    select
+        *,
+        false as is_present,
+        true as is_holdout,
+        false as is_origin
+    from holdouts
     union all
-    select *, false as is_present, false as is_holdout, true as is_origin from origins
+    select
+        *,
+        false as is_present,
+        false as is_holdout,
+        true as is_origin
+    from origins
 
 )
 
 -- Before a cut-off as much must be known as is to be foretold after it.
 select
-    cast(row_number() over (order by wanted.cut_off desc nulls last, wanted.horizon) as integer) as cut_off_number,
+    cast(
+        row_number() over (order by wanted.cut_off desc nulls last, wanted.horizon nulls last) as integer
+    ) as cut_off_number,
     wanted.horizon,
     wanted.is_present,
     wanted.is_holdout,

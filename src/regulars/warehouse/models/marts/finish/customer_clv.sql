@@ -18,10 +18,9 @@ tested as (
 
     select
         {% for days in horizons %}
-        coalesce(
-            max(case when is_validated and horizon = {{ days }} then 1 end), 0
-        ) = 1 as is_validated_{{ days }}{{ ',' if not loop.last }}
+        coalesce(max(case when is_validated and horizon = {{ days }} then 1 end), 0) = 1 as is_validated_{{ days }},
         {% endfor %}
+        count(*) as measures
     from {{ source('learned', 'model_validation') }}
     where model = 'value'
 

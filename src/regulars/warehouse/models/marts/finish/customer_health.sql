@@ -20,11 +20,16 @@ steps as (
 segments as (
 
     select
-        segment,
-        cast(position as {{ type_double() }}) as place,
-        cast(max(position) over () as {{ type_double() }}) as places
-    from {{ source('settings', 'segments') }}
-    where segment <> 'Prospect'
+        placed.segment,
+        {{ ratio('placed.places - placed.position', 'placed.places - 1') }} as share_below
+    from (
+        select
+            segment,
+            position,
+            max(position) over () as places
+        from {{ source('settings', 'segments') }}
+        where segment <> 'Prospect'
+    ) as placed
 
 ),
 
@@ -37,10 +42,8 @@ churn as (
 middle as (
 
     select
-        cast(percentile_disc(0.5) within group (order by rfm.monetary) as {{ type_double() }}) as monetary,
-        cast(
-            percentile_disc(0.5) within group (order by behavior.average_order_value) as {{ type_double() }}
-        ) as average_order_value
+        percentile_disc(0.5) within group (order by rfm.monetary nulls last) as monetary,
+        percentile_disc(0.5) within group (order by behavior.average_order_value nulls last) as average_order_value
     from rfm
     inner join behavior on rfm.customer_id = behavior.customer_id
     where rfm.frequency > 0
@@ -54,9 +57,8 @@ compared as (
         rfm.segment,
         rfm.recency,
         rfm.frequency,
-        cast(rfm.monetary as {{ type_double() }}) / nullif(middle.monetary, 0) as monetary,
-        cast(behavior.average_order_value as {{ type_double() }})
-        / nullif(middle.average_order_value, 0) as average_order_value,
+        {{ ratio('rfm.monetary', 'middle.monetary') }} as monetary,
+        {{ ratio('behavior.average_order_value', 'middle.average_order_value') }} as average_order_value,
         rfm.as_of
     from rfm
     inner join behavior on rfm.customer_id = behavior.customer_id
@@ -75,10 +77,7 @@ earned as (
         ) }} as {{ factor }}_points,
         {% endfor %}
         -- The first segment of the map earns all points, the last one none.
-        {{ rounded(
-            '100 * steps.segment_weight * coalesce('
-            ~ '(segments.places - segments.place) / nullif(segments.places - 1, 0), 1)', 2
-        ) }} as segment_points
+        {{ rounded('100 * steps.segment_weight * coalesce(segments.share_below, 1)', 2) }} as segment_points
     from compared
     cross join steps
     inner join segments on compared.segment = segments.segment
