@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -91,9 +92,9 @@ def validation_table(tests: Iterable[Test]) -> pa.Table:
                     "model": test.model,
                     "metric": measure.metric if measure else "not tested",
                     "horizon": test.horizon,
-                    "value": measure.value if measure else None,
+                    "value": _finite(measure.value) if measure else None,
                     "baseline": test.baseline if measure and measure.baseline_value is not None else None,
-                    "baseline_value": measure.baseline_value if measure else None,
+                    "baseline_value": _finite(measure.baseline_value) if measure else None,
                     "is_better": measure.is_better if measure else None,
                     "is_validated": test.is_validated,
                     "customers": test.customers,
@@ -102,3 +103,8 @@ def validation_table(tests: Iterable[Test]) -> pa.Table:
                 }
             )
     return pa.Table.from_pylist(rows, schema=MODEL_VALIDATION)
+
+
+def _finite(value: float | None) -> float | None:
+    """The number; none for a bias where nothing came, which no number tells."""
+    return value if value is not None and math.isfinite(value) else None

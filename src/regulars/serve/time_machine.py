@@ -1,7 +1,7 @@
 """The base as of any day, worked out when somebody asks, from the published orders and by the published rules.
 
 The same models that a run builds score the one day, in a place of its own: the live warehouse is only read, and a run
-that is going on is not waited for.
+that is going on is not waited for. No model is fitted, so what a run would have foretold that day is not told.
 """
 
 from __future__ import annotations

@@ -54,3 +54,9 @@ def test_a_test_that_could_not_be_made_has_a_row_that_says_so():
     assert [row["baseline"] for row in rows] == ["naive", None, None]
     assert rows[2]["note"] == "short"
     assert validation_table([]).num_rows == 0
+
+
+def test_a_bias_where_nothing_came_is_no_number():
+    rows = validation_table([judged(Measure("bias", float("inf"), 0.5))]).to_pylist()
+    assert rows[0]["value"] is None and rows[0]["baseline_value"] == 0.5
+    assert rows[0]["is_better"] is False

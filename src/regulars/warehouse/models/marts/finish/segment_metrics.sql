@@ -67,7 +67,7 @@ select
     {{ ratio('totals.revenue', 'totals.customers', 2) }} as avg_monetary,
     {{ ratio('totals.lifetime_value', 'totals.customers', 2) }} as avg_historic_clv,
     {{ ratio('totals.clv', 'totals.customers', 2) }} as avg_clv,
-    cast(coalesce(totals.clv, 0) as decimal(18, 2)) as clv,
+    cast(totals.clv as decimal(18, 2)) as clv,
     {{ ratio('totals.age', 'totals.known_ages', 1) }} as avg_age,
     {{ ratio('totals.income', 'totals.known_incomes', 2) }} as avg_income
 from segments
