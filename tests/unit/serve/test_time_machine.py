@@ -21,7 +21,10 @@ pytestmark = pytest.mark.slow  # dbt builds the day that is asked for
 def test_the_day_that_is_published_gives_what_is_published(published: Published) -> None:
     before = sorted(path.name for path in Path(published.engine.location).iterdir())
     basis, segments = segments_as_of(published.engine, dt.date(2025, 12, 25))
-    assert segments == published.queries.segments()
+    # All but what only a run foretells.
+    foretold = ["avg_clv", "clv"]
+    assert all(segments[column].null_count == segments.num_rows for column in foretold)
+    assert segments.drop_columns(foretold) == published.queries.segments().drop_columns(foretold)
     assert basis == published.queries.basis()
     assert sorted(path.name for path in Path(published.engine.location).iterdir()) == before
 
