@@ -22,7 +22,8 @@ from pyarrow import csv, json, parquet
 from regulars.demo.generator import generate
 from regulars.demo.options import ShopOptions
 from regulars.engines.duckdb import DuckDBEngine
-from regulars.land.stage import given_sources, land
+from regulars.land.given import given_sources
+from regulars.land.stage import land
 from regulars.settings import Settings
 
 AIM = 2

@@ -21,7 +21,8 @@ from adbc_driver_postgresql import dbapi
 from tests.servers import postgres
 
 from regulars.engines.duckdb import DuckDBEngine
-from regulars.land.stage import given_sources, land
+from regulars.land.given import given_sources
+from regulars.land.stage import land
 from regulars.settings import Settings
 from regulars.sources.feed import open_feed
 
