@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from regulars.cli import main
 from regulars.engines.base import Engine, open_engine
 from regulars.pipeline import Request, RunReport, run_pipeline
 from regulars.serve.queries import Queries
 from regulars.settings import Settings
+
+Call = Callable[..., tuple[int, str, str]]
 
 CUSTOMERS = """customer_id,email,phone,first_name,last_name,created_at
 1,ann@example.org,+44 20 7946 0001,Ann,Lee,2024-01-01
@@ -72,3 +77,24 @@ def clustered(tmp_path_factory: pytest.TempPathFactory) -> Published:
     report = run_pipeline(settings, Request(files=[str(folder / "orders.csv")]))
     engine = open_engine(settings)
     return Published(folder, settings, engine, Queries(engine, settings.shop), report)
+
+
+@pytest.fixture
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Runs the command line in an empty folder and returns its exit code and what it wrote."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["regulars", *words])
+        code: object = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+        out, err = capsys.readouterr()
+        assert isinstance(code, int)
+        assert "Traceback" not in err
+        return code, out, err
+
+    return run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from tests.unit.conftest import Published
 from typer.testing import CliRunner
 
 from regulars import __version__
-from regulars.cli import app, main
+from regulars.cli import app
 from regulars.engines.base import open_engine
 from regulars.settings import Settings
 
@@ -24,27 +23,6 @@ def _paths(group: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...
     for name, command in getattr(group, "commands", {}).items():
         yield (*path, name)
         yield from _paths(command, (*path, name))
-
-
-@pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """Runs the command line in an empty folder and returns its exit code and what it wrote."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["regulars", *words])
-        code: object = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capsys.readouterr()
-        assert isinstance(code, int)
-        assert "Traceback" not in err
-        return code, out, err
-
-    return run
 
 
 @pytest.mark.parametrize("path", [(), *_paths(typer.main.get_command(app))], ids=" ".join)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,29 +11,10 @@ from pathlib import Path
 import pytest
 from tests import servers_store
 
-from regulars.cli import main
 from regulars.engines.duckdb import DuckDBEngine
 
 Call = Callable[..., tuple[int, str, str]]
 ORDER = {"order_id": "o1", "customer_id": "c1", "ordered_at": "2025-01-03", "amount": 5, "updated_at": "2025-01-04"}
-
-
-@pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["regulars", *words])
-        code: object = 0
-        try:
-            main()
-        except SystemExit as end:
-            code = end.code
-        out, err = capsys.readouterr()
-        return int(str(code or 0)), out, err
-
-    return run
 
 
 class _Api(BaseHTTPRequestHandler):

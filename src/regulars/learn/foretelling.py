@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from regulars import catalog
 from regulars.engines.base import Session
-from regulars.errors import NotConverged
+from regulars.errors import ModelError, NotConverged
 from regulars.learn.churn import ChurnModel, fit_churn
 from regulars.learn.churn_choice import CLASSIFIER, choose_churn
 from regulars.learn.learning_dates import CutOff, LearningDates
@@ -71,14 +72,18 @@ def foretell(build: Session, settings: Settings, progress: Progress) -> Foretold
         progress: Told what is being done.
 
     Raises:
-        AssertionError: A customer's row knows what came after its cut-off.
+        ModelError: A customer's row knows what came after its cut-off.
     """
     found, dates = Foretold(), LearningDates(build)
     if dates.present is None:
         found.notes.append("Nothing is foretold, as there is no valid order.")
         return found
     if leaks := dates.leaks():
-        raise AssertionError(f"{leaks} rows of the purchase summary know what came after their cut-off")
+        raise ModelError(
+            f"{leaks:,} rows of {catalog.PURCHASE_SUMMARY} know what came after their cut-off, so no test of a"
+            " prediction would be worth anything. Run `regulars run` again; if it stays, the warehouse's"
+            " models were changed."
+        )
     summary = dates.summary(dates.present)
     progress(f"value of {summary.num_rows:,} customers")
     with warnings.catch_warnings(record=True) as problems:

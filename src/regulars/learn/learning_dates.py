@@ -73,13 +73,10 @@ class LearningDates:
     def net_share(self, date: CutOff) -> float:
         """The part of what customers paid for valid orders before a date that was left after all refunds until then."""
         sums = self._build.query(
-            "select"
-            f" (select sum(case when is_valid then amount end) from {catalog.FCT_ORDERS}"
-            "   where customer_id is not null and order_date < $1) as gross,"
-            f" (select sum(net_amount) from {catalog.FCT_ORDERS}"
-            "   where customer_id is not null and order_date < $1) as net,"
+            "select sum(case when is_valid then amount end) as gross, sum(net_amount) as net,"
             f" (select sum(amount) from {catalog.DATED_REFUNDS}"
-            "   where customer_id is not null and refund_date < $1) as refunds",
+            "   where customer_id is not null and refund_date < $1) as refunds"
+            f" from {catalog.FCT_ORDERS} where customer_id is not null and order_date < $1",
             (date.cut_off,),
         ).to_pylist()[0]
         gross, net, refunds = (float(sums[name] or 0) for name in ("gross", "net", "refunds"))
