@@ -21,6 +21,9 @@ class ValueSettings(Section):
     """How often and for how much customers will buy."""
 
     model: Literal["mbg_nbd", "bg_nbd", "pareto_nbd"] = Field("mbg_nbd", description="Model of the number of orders")
+    season: Literal["auto", "on", "off"] = Field(
+        "auto", description="Count time by the season of buying: auto does after two years, if it foretells better"
+    )
 
 
 class ChurnSettings(Section):
