@@ -138,20 +138,23 @@ def _choose_churn(
 ) -> str:
     """The name of the model whose churn is published; the classifier is taught all of the past if it is that one."""
     horizon, seed = settings.churn.horizon, settings.churn.seed
+    assert found.lifetime_value is not None
     if trial is None or dates.present is None:
         found.tests.append(Test("churn", horizon, note=_too_short(horizon)))
-        return settings.value.model
+        return found.lifetime_value.name
 
     def taught(today: CutOff) -> ChurnModel:
         return fit_churn([dates.summary(date) for date in dates.origins(horizon, today.cut_off, _ORIGINS)], seed)
 
-    by_buying = 1 - clocks.model(trial).probability_of_order(trial.summary, horizon)
-    choice = choose_churn(trial.date, trial.summary, taught(trial.date), settings.value.model, by_buying)
+    buying = clocks.model(trial)
+    by_buying = 1 - buying.probability_of_order(trial.summary, horizon)
+    choice = choose_churn(trial.date, trial.summary, taught(trial.date), buying.name, by_buying)
     found.tests.append(choice.test)
     found.calibration.append(choice.calibration)
-    if choice.model == CLASSIFIER:
-        found.churn_model = taught(dates.present)
-    return choice.model
+    if choice.model != CLASSIFIER:
+        return found.lifetime_value.name
+    found.churn_model = taught(dates.present)
+    return CLASSIFIER
 
 
 def _churn(found: Foretold, model: str, chunk: pa.Table, settings: Settings) -> pa.Table:

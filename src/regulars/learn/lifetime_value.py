@@ -7,6 +7,7 @@ of one day are one), and values are net of the share of revenue that goes back t
 from __future__ import annotations
 
 import datetime as dt
+import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from regulars.errors import NotConverged
 from regulars.learn.bgnbd import BGNBD
 from regulars.learn.buying_model import BuyingModel
 from regulars.learn.mbgnbd import MBGNBD
@@ -27,6 +29,7 @@ from regulars.prediction_settings import VALUE_HORIZONS
 Floats = npt.NDArray[np.float64]
 
 MODELS: dict[str, type[BuyingModel]] = {"mbg_nbd": MBGNBD, "bg_nbd": BGNBD, "pareto_nbd": ParetoNBD}
+AUTO = "auto"
 
 
 @dataclass(frozen=True)
@@ -118,18 +121,35 @@ def fit_lifetime_value(
     """Fits both models.
 
     Args:
-        name: Of the model of the number of purchases: a key of MODELS.
+        name: Of the model of the number of purchases: a key of MODELS, or AUTO for the likeliest of them.
         kinds: x, t_x and observed_days, each combination once, and `customers`, how many have it.
         summary: x and amount of each customer, for the value of their purchases.
         net_share: The part of what customers pay that the shop keeps after refunds, as far as is known.
         clock: What time is counted by, standing at the cut-off of the summary.
     """
     values = fit_value_model(*_values(summary))
-    return LifetimeValue(name, _fit_orders(name, kinds, clock), values, net_share, clock)
+    name, orders = _likeliest(kinds, clock) if name == AUTO else (name, _fit_orders(name, kinds, clock))
+    return LifetimeValue(name, orders, values, net_share, clock)
 
 
 def _fit_orders(name: str, kinds: pa.Table, clock: SeasonalClock) -> BuyingModel:
     return MODELS[name]().fit(*_history(kinds, clock), weight=kinds["customers"].to_numpy())
+
+
+def _likeliest(kinds: pa.Table, clock: SeasonalClock) -> tuple[str, BuyingModel]:
+    """The model under which the customers are likeliest; all have four parameters, so that none is favoured.
+
+    One that converged goes before one that did not.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotConverged)
+        fitted = {name: _fit_orders(name, kinds, clock) for name in MODELS}
+    best = max(fitted, key=lambda name: (fitted[name].converged_, fitted[name].log_likelihood_))
+    if not fitted[best].converged_:
+        warnings.warn(
+            f"No model of buying converged; {best} is used: {fitted[best].problem_}.", NotConverged, stacklevel=3
+        )
+    return best, fitted[best]
 
 
 def _history(summary: pa.Table, clock: SeasonalClock) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:

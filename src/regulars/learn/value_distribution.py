@@ -18,15 +18,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc
+from scipy.special import betainc, ndtr, ndtri
 
+from regulars.learn.one_thread import one_thread
 from regulars.learn.order_distribution import OrderCounts
 from regulars.learn.repeat_buying import Floats, Places
 
 _ONE_BY_ONE = 32  # orders up to here are counted singly, then in groups that grow by a twelfth
 _MOST = 50_000
 _NEGLIGIBLE = 1e-3  # the chance of still more orders at which counting ends
-_WORTH = np.concatenate([[0.0], np.geomspace(0.02, 4.0 * _MOST, 220)])  # in orders of the customer's mean value
+# In orders of the customer's mean value; the first stands for nothing at all.
+_WORTH = np.concatenate([[1e-6], np.geomspace(0.02, 4.0 * _MOST, 191)])
+_LOG_WORTH = np.log(_WORTH)
+_CERTAIN = 1e-12
 
 
 def _groups() -> npt.NDArray[np.int64]:
@@ -85,26 +89,26 @@ class ValueDistribution:
     ) -> None:
         counts, self._alive, self._places = counted
         self._order_value = order_value
-        shares = _group_shares(counts)
+        shares, used = _group_shares(counts)
         past = np.zeros(len(shares), dtype=np.int64)
         past[self._places] = occasions
-        below = np.empty((len(shares), len(_WORTH)))
-        for number in np.unique(past):
-            kinds = np.flatnonzero(past == number)
-            used = int(np.flatnonzero(shares[kinds].any(axis=0)).max(initial=0))
-            below[kinds] = shares[kinds, :1]
-            if used:
-                below[kinds] += shares[kinds, 1 : used + 1] @ spread.curves(int(number), used)
-        self._below = np.minimum(np.maximum.accumulate(below, axis=1), 1.0)
+        order = np.argsort(past, kind="stable")
+        self._below = np.empty((len(shares), len(_WORTH)))
+        with one_thread():
+            for kinds in np.split(order, np.flatnonzero(np.diff(past[order])) + 1):
+                groups = int(used[kinds].max(initial=0))
+                below = shares[kinds, :1] + shares[kinds, 1 : groups + 1] @ spread.curves(int(past[kinds[0]]), groups)
+                self._below[kinds] = _normal_score(np.maximum.accumulate(below, axis=1))
 
     def probability_of_less(self, amounts: Floats) -> Floats:
         """Per customer the probability that their purchases are worth an amount of their own, or less."""
-        with np.errstate(divide="ignore", invalid="ignore"):
-            worth = np.where(self._order_value > 0, amounts / self._order_value, np.where(amounts > 0, np.inf, 0.0))
-        place = np.clip(np.searchsorted(_WORTH, worth, side="right") - 1, 0, len(_WORTH) - 2)
+        worth = np.where(amounts > 0, np.inf, 0.0)
+        np.divide(amounts, self._order_value, out=worth, where=self._order_value > 0)
+        log_worth = np.log(np.clip(worth, _WORTH[0], _WORTH[-1]))
+        place = np.clip(np.searchsorted(_LOG_WORTH, log_worth, side="right") - 1, 0, len(_WORTH) - 2)
         low, high = self._below[self._places, place], self._below[self._places, place + 1]
-        part = np.clip((worth - _WORTH[place]) / (_WORTH[place + 1] - _WORTH[place]), 0, 1)
-        probability: Floats = 1 - self._alive * (1 - (low + part * (high - low)))
+        part = (log_worth - _LOG_WORTH[place]) / (_LOG_WORTH[place + 1] - _LOG_WORTH[place])
+        probability: Floats = 1 - self._alive * (1 - ndtr(low + part * (high - low)))
         return probability
 
     def quantiles(self, levels: Sequence[float]) -> Floats:
@@ -113,7 +117,7 @@ class ValueDistribution:
         for row, level in enumerate(levels):
             with np.errstate(divide="ignore"):
                 wanted = 1 - (1 - level) / self._alive
-            found[row] = self._worth_at(wanted) * self._order_value
+            found[row] = self._worth_at(_normal_score(wanted)) * self._order_value
         return found
 
     def _worth_at(self, wanted: Floats) -> Floats:
@@ -125,16 +129,22 @@ class ValueDistribution:
             is_below = self._below[self._places, middle] < wanted
             low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
         before, after = self._below[self._places, low], self._below[self._places, high]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            part = np.clip(np.nan_to_num((wanted - before) / (after - before)), 0, 1)
-        worth: Floats = _WORTH[low] + part * (_WORTH[high] - _WORTH[low])
+        part = np.divide(wanted - before, after - before, out=np.zeros(len(wanted)), where=after > before)
+        worth = np.exp(_LOG_WORTH[low] + np.clip(part, 0, 1) * (_LOG_WORTH[high] - _LOG_WORTH[low]))
         return np.where(self._below[self._places, 0] >= wanted, 0.0, worth)
 
 
-def _group_shares(counts: OrderCounts) -> Floats:
-    """P(number of orders in each group) per kind; what is left when counting ends is in the last group counted."""
+def _normal_score(probability: Floats) -> Floats:
+    """The normal distribution's quantile: sums of many orders are nearly a straight line in it and in log worth."""
+    score: Floats = ndtri(np.clip(probability, _CERTAIN, 1 - _CERTAIN))
+    return score
+
+
+def _group_shares(counts: OrderCounts) -> tuple[Floats, Places]:
+    """P(number of orders in each group) per kind, and its last group; what is beyond that is taken as of it."""
     kinds = np.arange(len(counts.R))
     shares = np.zeros((len(kinds), len(_ENDS)))
+    used = np.zeros(len(kinds), dtype=np.intp)
     above = np.ones(len(kinds))  # P(orders > end of the group before)
     number = 0
     for group, end in enumerate(_ENDS):
@@ -144,10 +154,10 @@ def _group_shares(counts: OrderCounts) -> Floats:
         beyond = counts.beyond()
         is_last = (beyond < _NEGLIGIBLE) | (group == len(_ENDS) - 1)
         shares[kinds, group] = above[kinds] - np.where(is_last, 0.0, beyond)
-        above[kinds] = beyond
-        if is_last.all():
-            break
+        used[kinds], above[kinds] = group, beyond
         if is_last.any():
             kinds = kinds[~is_last]
+            if not len(kinds):
+                break
             counts.keep(np.flatnonzero(~is_last))
-    return shares
+    return shares, used
