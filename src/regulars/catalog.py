@@ -160,7 +160,9 @@ CUSTOMER_VALUE = _table(
     "expected_orders_30 double; expected_orders_90 double; expected_orders_365 double;"
     "fewest_orders_30 integer; fewest_orders_90 integer; fewest_orders_365 integer;"
     "most_orders_30 integer; most_orders_90 integer; most_orders_365 integer;"
-    "expected_value_30 double; expected_value_90 double; expected_value_365 double; next_order_date date",
+    "expected_value_30 double; expected_value_90 double; expected_value_365 double;"
+    "lowest_value_30 double; lowest_value_90 double; lowest_value_365 double;"
+    "highest_value_30 double; highest_value_90 double; highest_value_365 double; next_order_date date",
 )
 CUSTOMER_CHURN = _table("learned.customer_churn", "customer_id bigint; model varchar; churn_probability double")
 MODEL_VALIDATION = _table(
@@ -253,6 +255,7 @@ RESTATED = "intermediate.int_segments__restated"
 RFM_THRESHOLDS = "marts.rfm_thresholds"
 SEGMENT_EVENTS = "marts.segment_events"
 LEARNING_DATES = "intermediate.int_learning_dates"
+ORDERS_BY_TENURE = "intermediate.int_orders__by_tenure"
 PURCHASE_SUMMARY = "intermediate.int_customers__purchase_summary"
 DATED_REFUNDS = "intermediate.int_refunds__dated"
 RUN_PARAMETERS = "intermediate.int_run_parameters"

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import numpy as np
 import pytest
 from tests.end_to_end import doors
+
+from regulars.demo.recipe import read_recipe
+from regulars.learn.lifetime_value import fit_lifetime_value
+from regulars.learn.seasonal_clock import SeasonalClock
+from regulars.learn.value_test import interval_coverage
+
+_RATES = read_recipe().orders
+# Of what is bought, what is left after refunds: those in part take half on average.
+KEPT = 1 - _RATES.refunded * (_RATES.refunded_in_full + (1 - _RATES.refunded_in_full) / 2)
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +68,102 @@ def test_intervals_of_orders_hold_eighty_percent(shop: Path) -> None:
     )
     assert len(coverage) == 3
     assert all(0.75 <= share <= 0.85 for (share,) in coverage)
+
+
+def test_intervals_of_value_hold_eighty_percent_of_what_was_not_seen(shop: Path) -> None:
+    coverage = ask(
+        shop, "select value from marts.model_validation where metric = 'interval_coverage' and model = 'value'"
+    )
+    assert len(coverage) == 3
+    assert all(0.75 <= share <= 0.85 for (share,) in coverage)
+
+
+def test_the_season_is_found_and_beats_the_calendar_at_every_horizon(shop: Path) -> None:
+    season = ask(
+        shop,
+        "select horizon, is_validated, abs(value) < abs(baseline_value) from marts.model_validation"
+        " where model = 'season' and metric = 'bias' order by horizon",
+    )
+    assert season == [(days, True, True) for days in (30, 90, 365)]
+
+
+# What the generator made of the days after the history, which no run has seen. Its future is before refunds.
+@pytest.mark.parametrize("days", [30, 90, 365])
+def test_the_value_of_all_customers_is_within_ten_percent_of_the_simulated_future(shop: Path, days: int) -> None:
+    foretold, came = totals(shop, days)
+    assert foretold / came - 1 == pytest.approx(0, abs=0.1)
+
+
+def test_the_likeliest_model_is_within_ten_percent_also_when_refunds_are_taken_off_the_future(
+    shop: Path, tmp_path: Path
+) -> None:
+    """The same shop, with the model of buying chosen by its likelihood, which knows the future as little."""
+    folder = tmp_path / "likeliest"
+    shutil.copytree(shop, folder)
+    (folder / "regulars.toml").write_text('[value]\nmodel = "auto"\n')
+    run = doors.command("run", "shop/customers.csv", "shop/orders.csv", folder=folder)
+    assert run.exit_code == 0, run.errors
+    assert ask(folder, "select distinct model from marts.customer_clv") == [("pareto_nbd",)]
+    for days in (30, 90, 365):
+        foretold, came = totals(folder, days)
+        assert foretold / (came * KEPT) - 1 == pytest.approx(0, abs=0.1)
+        assert foretold / came - 1 == pytest.approx(0, abs=0.1)
+
+
+def test_customers_of_whom_more_was_foretold_are_worth_more_in_the_simulated_future(shop: Path) -> None:
+    fifths = ask(
+        shop,
+        f"with fifths as (select *, ntile(5) over (order by expected_value_365, person_id) as fifth from {known(shop)})"
+        " select avg(expected_value_365)::double, avg(value_365)::double from fifths group by fifth order by fifth",
+    )
+    assert len(fifths) == 5
+    came = [actual for _, actual in fifths]
+    assert came == sorted(came)
+    # The customers of the lower fifths, who are most likely gone, are worth a few euros each.
+    assert all(foretold == pytest.approx(actual, rel=0.25, abs=1) for foretold, actual in fifths)
+
+
+@pytest.mark.parametrize("days", [30, 90, 365])
+def test_eighty_percent_of_the_simulated_values_lie_in_their_intervals(shop: Path, days: int) -> None:
+    """Of all customers, jumps divided; the models are fitted again, by the clock that the run has saved."""
+    (card,) = (shop / "warehouse" / "models" / "value").glob("*/card.json")
+    saved = json.loads(card.read_text(encoding="utf-8"))
+    clock = SeasonalClock(dt.date.fromisoformat(saved["cut_off"]), tuple(saved["season"]))
+    with duckdb.connect(str(shop / "warehouse" / "live.duckdb"), read_only=True) as live:
+        summary = live.sql(
+            f"select summary.*, value_{days}::double as came"
+            " from intermediate.int_customers__purchase_summary as summary"
+            " join intermediate.int_learning_dates as dates using (cut_off_number)"
+            f" join {known(shop)} using (customer_id) where is_present order by customer_id"
+        ).to_arrow_table()
+    kinds = summary.group_by(["x", "t_x", "observed_days"]).aggregate([([], "count_all")])
+    kinds = kinds.rename_columns(["x", "t_x", "observed_days", "customers"])
+    model = fit_lifetime_value(saved["model"], kinds, summary, 1.0, clock)
+    came = summary["came"].to_numpy()
+    up_to = model.value_distribution(summary, days).probability_of_less(came)
+    assert 0.75 <= interval_coverage(np.where(came > 0, up_to, 0.0), up_to) <= 0.85
+
+
+def totals(shop: Path, days: int) -> tuple[float, float]:
+    """The expected value of all customers, and what they came to buy."""
+    foretold = ask(shop, f"select sum(expected_value_{days})::double from marts.customer_clv")[0][0]
+    came = ask(shop, f"select sum(value_{days})::double from read_csv('{future(shop)}')")[0][0]
+    return foretold, came
+
+
+def future(shop: Path) -> Path:
+    return shop / "shop" / "truth" / "future.csv"
+
+
+def known(shop: Path) -> str:
+    """SQL: customer_clv beside what the people came to buy, for customers with one person behind them."""
+    return (
+        f"(select * from (select identity.person_id, min(map.customer_id) as customer_id"
+        f" from marts.customer_identity_map as map join read_csv('{shop}/shop/truth/identity.csv') as identity"
+        " on map.source_customer_id = identity.customer_id::varchar"
+        " group by identity.person_id having count(distinct map.customer_id) = 1)"
+        f" join marts.customer_clv using (customer_id) join read_csv('{future(shop)}') using (person_id))"
+    )
 
 
 def test_what_was_foretold_of_more_came_more(shop: Path) -> None:

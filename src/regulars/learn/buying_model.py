@@ -147,6 +147,19 @@ class BuyingModel(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has
             found[chosen] = probability_of_fewer(future.counts(), self._alive(*columns[:3]), places, count[chosen])
         return found
 
+    def order_counts(
+        self, t: npt.ArrayLike, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike
+    ) -> tuple[OrderCounts, Floats, Places]:
+        """The distribution of the number of orders in the time t after T, of kinds of customers who are alive.
+
+        Returns:
+            It, per customer the probability of being alive, and per customer the place of their kind.
+        """
+        columns = [Distinct.of(numbers(name, column)) for name, column in (("x", x), ("t_x", t_x), ("T", T))]
+        ahead = Distinct.of(np.broadcast_to(numbers("t", t), np.shape(x)))
+        future, places = self._kinds(columns[0], columns[2], ahead)
+        return future.counts(), self._alive(*columns), places
+
     def time_to_next_order(self, x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> Floats:
         """The time after T by which the next order has come in half of the cases, given that it comes at all."""
 

@@ -21,6 +21,8 @@ from regulars.learn.repeat_value import RepeatValues, collapse_values, values_to
 
 BANDS = (1, 2, 3, 5, 9, 17, 33)  # the fewest orders of each band; without orders a customer is taken as of the first
 
+_LEAST = 1e-4
+
 
 class CredibilityValue(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """The value of orders by shrinkage to the mean of customers who buy as often; needs no distribution and no search.
@@ -54,6 +56,13 @@ class CredibilityValue(BaseEstimator):  # type: ignore[misc]  # scikit-learn has
         trust = np.divide(between * orders, spread, out=np.zeros(orders.shape), where=spread > 0)
         expected: Floats = trust * mean + (1 - trust) * self.band_means_[_bands(orders)]
         return expected[()]
+
+    def spread(self) -> tuple[float, float]:
+        """p and q of the Gamma-Gamma whose variances are those of this model: 1 / p = within, 1 / (q - 2) = between.
+
+        A variance of next to nothing is taken as a hundredth of a percent, for which p and q are large.
+        """
+        return 1 / max(self.params_["within"], _LEAST), 2 + 1 / max(self.params_["between"], _LEAST)
 
 
 def _bands(orders: Floats) -> npt.NDArray[np.intp]:

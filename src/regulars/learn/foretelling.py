@@ -1,7 +1,8 @@
 """What each customer will buy and whether they leave: fitted to the whole past, and tested on its last part.
 
 A test stands one horizon before as_of, fits the same models to what was known there, and compares what they foretell
-with what came. The models that are published are fitted to all of the past; their tests say what that is worth.
+with what came. The models that are published are fitted to all of the past, by the clock that the tests chose
+(`clock_choice.py`); their tests say what that is worth.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from regulars.engines.base import Session
 from regulars.errors import ModelError, NotConverged
 from regulars.learn.churn import ChurnModel, fit_churn
 from regulars.learn.churn_choice import CLASSIFIER, choose_churn
+from regulars.learn.clock_choice import ClockChoice, Trial, choose_clock, seasonal_clock
 from regulars.learn.learning_dates import CutOff, LearningDates
 from regulars.learn.lifetime_value import LifetimeValue, fit_lifetime_value
+from regulars.learn.seasonal_clock import SeasonalClock
 from regulars.learn.validation import Test
 from regulars.learn.value_test import value_tests
 from regulars.prediction_settings import VALUE_HORIZONS
@@ -54,15 +57,6 @@ class Foretold:
     churn_model: ChurnModel | None = None
 
 
-@dataclass(frozen=True)
-class _Trial:
-    """What was known at a holdout and came after it, and the model as it would have been fitted there."""
-
-    date: CutOff
-    summary: pa.Table
-    model: LifetimeValue
-
-
 def foretell(build: Session, settings: Settings, progress: Progress) -> Foretold:
     """Fits, tests and applies the models of buying and of churn.
 
@@ -84,33 +78,39 @@ def foretell(build: Session, settings: Settings, progress: Progress) -> Foretold
             " prediction would be worth anything. Run `regulars run` again; if it stays, the warehouse's"
             " models were changed."
         )
+    trials = {}
+    for horizon in sorted({*VALUE_HORIZONS, settings.churn.horizon}):
+        progress(f"what would have been foretold {horizon} days ago")
+        trials[horizon] = _trial(dates, horizon, settings)
+    choice = choose_clock(settings.value.season, dates, dates.present, [trial for trial in trials.values() if trial])
+    found.tests += choice.tests
+    found.notes.append(choice.note)
+    for horizon in VALUE_HORIZONS:
+        _test_value(found, horizon, trials[horizon], choice)
+
     summary = dates.summary(dates.present)
     progress(f"value of {summary.num_rows:,} customers")
     with warnings.catch_warnings(record=True) as problems:
         warnings.simplefilter("always", NotConverged)
-        model = _fitted(dates, dates.present, summary, settings)
+        model = _fitted(dates, dates.present, summary, settings, choice.clock)
     found.notes += [str(problem.message) for problem in problems if issubclass(problem.category, NotConverged)]
     if model.values.why_not_gamma_gamma:
         found.notes.append(f"The value of orders is not Gamma-Gamma's: {model.values.why_not_gamma_gamma}.")
     found.lifetime_value = model
     found.value = pa.concat_tables([model.foretell(chunk, dates.present.cut_off) for chunk in _chunks(summary)])
-    trials = {}
-    for horizon in sorted({*VALUE_HORIZONS, settings.churn.horizon}):
-        progress(f"what would have been foretold {horizon} days ago")
-        trials[horizon] = _trial(dates, horizon, settings)
-        if horizon in VALUE_HORIZONS:
-            _test_value(found, horizon, trials[horizon])
     progress("churn")
-    chosen = _choose_churn(found, dates, trials[settings.churn.horizon], settings)
+    chosen = _choose_churn(found, dates, trials[settings.churn.horizon], settings, choice)
     found.churn = pa.concat_tables([_churn(found, chosen, chunk, settings) for chunk in _chunks(summary)])
     return found
 
 
-def _fitted(dates: LearningDates, date: CutOff, summary: pa.Table, settings: Settings) -> LifetimeValue:
-    return fit_lifetime_value(settings.value.model, dates.kinds(date), summary, dates.net_share(date))
+def _fitted(
+    dates: LearningDates, date: CutOff, summary: pa.Table, settings: Settings, clock: SeasonalClock
+) -> LifetimeValue:
+    return fit_lifetime_value(settings.value.model, dates.kinds(date), summary, dates.net_share(date), clock)
 
 
-def _trial(dates: LearningDates, horizon: int, settings: Settings) -> _Trial | None:
+def _trial(dates: LearningDates, horizon: int, settings: Settings) -> Trial | None:
     date = dates.holdout(horizon)
     if date is None:
         return None
@@ -118,35 +118,43 @@ def _trial(dates: LearningDates, horizon: int, settings: Settings) -> _Trial | N
     with warnings.catch_warnings():
         # What the fit of a test lacks shows in the test.
         warnings.simplefilter("ignore", NotConverged)
-        return _Trial(date, summary, _fitted(dates, date, summary, settings))
+        by_calendar = _fitted(dates, date, summary, settings, SeasonalClock(date.cut_off))
+        clock = seasonal_clock(settings.value.season, dates, date)
+        by_season = by_calendar.on(clock, dates.kinds(date)) if clock else None
+    return Trial(date, summary, by_calendar, by_season)
 
 
-def _test_value(found: Foretold, horizon: int, trial: _Trial | None) -> None:
+def _test_value(found: Foretold, horizon: int, trial: Trial | None, choice: ClockChoice) -> None:
     if trial is None:
         found.tests += [Test(model, horizon, note=_too_short(horizon)) for model in ("orders", "value")]
         return
-    tests, calibration = value_tests(trial.date, trial.summary, trial.model)
+    tests, calibration = value_tests(trial.date, trial.summary, choice.model(trial))
     found.tests += tests
     found.calibration += calibration
 
 
-def _choose_churn(found: Foretold, dates: LearningDates, trial: _Trial | None, settings: Settings) -> str:
+def _choose_churn(
+    found: Foretold, dates: LearningDates, trial: Trial | None, settings: Settings, clocks: ClockChoice
+) -> str:
     """The name of the model whose churn is published; the classifier is taught all of the past if it is that one."""
     horizon, seed = settings.churn.horizon, settings.churn.seed
+    assert found.lifetime_value is not None
     if trial is None or dates.present is None:
         found.tests.append(Test("churn", horizon, note=_too_short(horizon)))
-        return settings.value.model
+        return found.lifetime_value.name
 
     def taught(today: CutOff) -> ChurnModel:
         return fit_churn([dates.summary(date) for date in dates.origins(horizon, today.cut_off, _ORIGINS)], seed)
 
-    by_buying = 1 - trial.model.probability_of_order(trial.summary, horizon)
-    choice = choose_churn(trial.date, trial.summary, taught(trial.date), settings.value.model, by_buying)
+    buying = clocks.model(trial)
+    by_buying = 1 - buying.probability_of_order(trial.summary, horizon)
+    choice = choose_churn(trial.date, trial.summary, taught(trial.date), buying.name, by_buying)
     found.tests.append(choice.test)
     found.calibration.append(choice.calibration)
-    if choice.model == CLASSIFIER:
-        found.churn_model = taught(dates.present)
-    return choice.model
+    if choice.model != CLASSIFIER:
+        return found.lifetime_value.name
+    found.churn_model = taught(dates.present)
+    return CLASSIFIER
 
 
 def _churn(found: Foretold, model: str, chunk: pa.Table, settings: Settings) -> pa.Table:

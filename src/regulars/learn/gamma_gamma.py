@@ -107,6 +107,11 @@ class GammaGamma(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             expected: Floats = np.where(share > 0, p * (v + orders * mean) / share, np.nan)
         return expected[()]
 
+    def spread(self) -> tuple[float, float]:
+        """p and q: how alike a customer's orders are, and how alike the customers."""
+        p, q, _ = self._fitted()
+        return p, q
+
     def _fitted(self) -> tuple[float, float, float]:
         if not hasattr(self, "params_"):
             raise NotFitted("This GammaGamma has no parameters yet. Call `fit` first.")

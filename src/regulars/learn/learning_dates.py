@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from regulars import catalog
 from regulars.engines.base import Session
+from regulars.learn.season import Season, estimate_season
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,23 @@ class LearningDates:
             " group by x, t_x, observed_days order by x, t_x, observed_days",
             (date.cut_off_number,),
         ).read_all()
+
+    def season(self, date: CutOff) -> Season:
+        """The season of buying as it was known at a date."""
+        rows = self._build.query(
+            "select order_date, tenure_band, occasions, customers"
+            f" from {catalog.ORDERS_BY_TENURE} where order_date < $1 order by order_date, tenure_band",
+            (date.cut_off,),
+        )
+        numbers = [rows[name].to_numpy() for name in ("tenure_band", "occasions", "customers")]
+        return estimate_season(rows["order_date"].to_numpy(), *numbers)
+
+    def history_days(self, date: CutOff) -> int:
+        """How many days of buying were known at a date."""
+        sql = f"select min(order_date) as first_date from {catalog.ORDERS_BY_TENURE}"
+        first = self._build.query(sql)["first_date"][0].as_py()
+        # The first day has nobody of any tenure.
+        return 0 if first is None else (date.cut_off - first).days + 1
 
     def net_share(self, date: CutOff) -> float:
         """The part of what customers paid for valid orders before a date that was left after all refunds until then."""

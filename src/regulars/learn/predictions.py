@@ -18,6 +18,7 @@ from regulars.engines.base import Session
 from regulars.learn.foretelling import Foretold, foretell
 from regulars.learn.registry import save_model
 from regulars.learn.sales import SalesLearned, learn_sales
+from regulars.learn.seasonal_clock import SeasonalClock
 from regulars.learn.validation import Test, validation_table
 from regulars.settings import Settings
 
@@ -94,6 +95,8 @@ def _save(found: Foretold, folder: Path, run_id: str) -> None:
         "orders": model.orders.params_,
         "values": {"kind": type(model.values.model).__name__, **_plain(model.values.model.params_)},
         "net_share": model.net_share,
+        "season": _months(model.clock),
+        "cut_off": model.clock.cut_off.isoformat(),
     }
     if found.churn_model is not None:
         content["churn"] = found.churn_model.content()
@@ -107,9 +110,16 @@ def _save(found: Foretold, folder: Path, run_id: str) -> None:
         "value_model": content["values"],
         "why_not_gamma_gamma": model.values.why_not_gamma_gamma,
         "net_share": model.net_share,
+        "season": content["season"],
+        "cut_off": content["cut_off"],
         "validated": sorted(f"{test.model} {test.horizon}" for test in found.tests if test.is_validated),
     }
     save_model(folder, VALUE_KIND, run_id, content, description)
+
+
+def _months(clock: SeasonalClock) -> list[float] | None:
+    """The lengths of the months' days, by which the model counts time; None for the calendar."""
+    return None if clock.is_calendar else [float(length) for length in clock.index]
 
 
 def _plain(numbers: dict[str, float]) -> dict[str, float]:

@@ -32,8 +32,11 @@ def value_tests(date: CutOff, summary: pa.Table, model: LifetimeValue) -> tuple[
     gross = model.order_value(summary) / model.net_share if model.net_share else np.zeros(summary.num_rows)
     came, worth = floats(summary, "occasions_ahead"), floats(summary, "amount_ahead")
     orders = _compared(foretold, came, floats(summary, f"occasions_{days}"))
-    orders.append(Measure("interval_coverage", _coverage(model, summary, days, came)))
+    fewer = [model.probability_of_fewer(counts, summary, days) for counts in (came, came + 1)]
+    orders.append(Measure("interval_coverage", interval_coverage(*fewer)))
     value = _compared(foretold * gross, worth, floats(summary, f"amount_{days}"))
+    up_to = model.value_distribution(summary, days).probability_of_less(worth)
+    value.append(Measure("interval_coverage", interval_coverage(np.where(worth > 0, up_to, 0.0), up_to)))
     tests = [
         Test("orders", days, tuple(orders), _DECISIVE, REPEATED, summary.num_rows, date.cut_off),
         Test("value", days, tuple(value), _DECISIVE, REPEATED, summary.num_rows, date.cut_off, "before refunds"),
@@ -73,14 +76,19 @@ def _compared(foretold: holdout.Floats, came: holdout.Floats, baseline: holdout.
     return [Measure(measure.__name__, measure(foretold, came), measure(baseline, came)) for measure in measures]
 
 
-def _coverage(model: LifetimeValue, summary: pa.Table, horizon: int, came: holdout.Floats) -> float:
+def interval_coverage(below: holdout.Floats, up_to: holdout.Floats) -> float:
     """The share of outcomes between the 10 % and the 90 % points of what was foretold, jumps divided.
 
-    An outcome is a whole number whose probability can lie astride such a point; the part of it that lies inside counts
-    (the non-randomised probability integral transform of Czado, Gneiting and Held 2009, eq. 2).
+    An outcome that is as probable as it is exact (a whole number, or nothing at all) can lie astride such a point; the
+    part of it that lies inside counts (the non-randomised probability integral transform of Czado, Gneiting and Held
+    2009, eq. 2).
+
+    Args:
+        below: Shape (n,): the probability of less than the outcome.
+        up_to: Shape (n,): that of the outcome or less; the same where an outcome has no probability of its own.
     """
-    below = model.probability_of_fewer(came, summary, horizon)
-    up_to = model.probability_of_fewer(came + 1, summary, horizon)
-    inside = np.minimum(up_to, 0.9) - np.maximum(below, 0.1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return float(np.mean(np.clip(np.nan_to_num(inside / (up_to - below)), 0, 1)))
+    inside = np.clip(np.minimum(up_to, 0.9) - np.maximum(below, 0.1), 0, None)
+    is_exact = up_to > below
+    whole = (up_to >= 0.1) & (up_to <= 0.9)
+    part = np.divide(inside, up_to - below, out=whole.astype(np.float64), where=is_exact)
+    return float(np.mean(part))

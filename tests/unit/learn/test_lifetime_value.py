@@ -8,9 +8,11 @@ import pytest
 from tests.unit.learn.summaries import kinds, purchase_summary
 
 from regulars import catalog
-from regulars.learn.lifetime_value import FARTHEST_DAYS, MODELS, fit_lifetime_value
+from regulars.learn.lifetime_value import MODELS, fit_lifetime_value
+from regulars.learn.seasonal_clock import FARTHEST_DAYS, SeasonalClock
 
 AS_OF = dt.date(2026, 1, 1)
+CALENDAR = SeasonalClock(AS_OF)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,7 @@ def summary():
 
 @pytest.fixture(scope="module", params=sorted(MODELS))
 def model(request, summary):
-    return fit_lifetime_value(request.param, kinds(summary), summary, 0.9)
+    return fit_lifetime_value(request.param, kinds(summary), summary, 0.9, CALENDAR)
 
 
 def test_the_next_ninety_days_are_foretold_in_total(model, summary):
@@ -64,8 +66,40 @@ def test_fewer_than_counts_takes_one_count_per_customer(model, summary):
     assert together == pytest.approx(np.choose(counts, alone))
 
 
+def test_values_lie_between_their_ends_as_often_as_these_say(model, summary):
+    foretold = model.foretell(summary, AS_OF)
+    lowest, expected, highest = (foretold[f"{what}_value_365"].to_numpy() for what in ("lowest", "expected", "highest"))
+    assert (lowest <= highest).all() and (lowest >= 0).all()
+    assert (expected[highest > 0] > lowest[highest > 0]).all()
+    distribution = model.value_distribution(summary, 365)
+    # The mean is the integral of what is above, up to the grid that it is read from.
+    some, steps = slice(0, 400), np.linspace(0, 40_000, 20_001)
+    above = np.array([1 - distribution.probability_of_less(np.full(summary.num_rows, step))[some] for step in steps])
+    mean = np.trapezoid(above, steps, axis=0) * model.net_share
+    assert mean.sum() == pytest.approx(expected[some].sum(), rel=0.02)
+
+
+def test_a_busy_time_ahead_holds_more_purchases_than_a_quiet_one(summary):
+    busy_winter = SeasonalClock(AS_OF, (1.5, 1.5, *(0.9,) * 10))
+    by_calendar = fit_lifetime_value("mbg_nbd", kinds(summary), summary, 0.9, CALENDAR)
+    by_season = by_calendar.on(busy_winter, kinds(summary))
+    more = by_season.expected_orders(summary, 30).sum() / by_calendar.expected_orders(summary, 30).sum()
+    assert 1.4 < more < 1.8
+    assert by_season.at(dt.date(2026, 6, 1)).clock.ahead(30) == pytest.approx(27)
+    assert by_season.values is by_calendar.values
+    sooner = by_season.foretell(summary, AS_OF)["next_order_date"].drop_null().to_pylist()
+    assert min(sooner) >= AS_OF
+
+
+def test_the_likeliest_model_is_taken_when_it_is_left_open(summary):
+    chosen = fit_lifetime_value("auto", kinds(summary), summary, 0.9, CALENDAR)
+    each = [fit_lifetime_value(name, kinds(summary), summary, 0.9, CALENDAR) for name in MODELS]
+    best = max((one for one in each if one.orders.converged_), key=lambda one: one.orders.log_likelihood_)
+    assert (chosen.name, chosen.orders.params_) == (best.name, best.orders.params_)
+
+
 def test_one_customer_is_no_reason_to_fail():
     with pytest.warns(match="did not converge"):
-        alone = fit_lifetime_value("mbg_nbd", kinds(purchase_summary(1)), purchase_summary(1), 1.0)
+        alone = fit_lifetime_value("mbg_nbd", kinds(purchase_summary(1)), purchase_summary(1), 1.0, CALENDAR)
     assert alone.foretell(purchase_summary(1), AS_OF).num_rows == 1
     assert isinstance(alone.foretell(purchase_summary(1), AS_OF), pa.Table)

@@ -43,6 +43,10 @@ select
     {{ rounded('foretold.expected_value_' ~ days, 2) }} as expected_value_{{ days }},
     {% endfor %}
     {% for days in horizons %}
+    {{ rounded('foretold.lowest_value_' ~ days, 2) }} as lowest_value_{{ days }},
+    {{ rounded('foretold.highest_value_' ~ days, 2) }} as highest_value_{{ days }},
+    {% endfor %}
+    {% for days in horizons %}
     tested.is_validated_{{ days }},
     {% endfor %}
     cast(foretold.next_order_date as date) as next_order_date
