@@ -23,6 +23,7 @@ from regulars.cli_identity import identity
 from regulars.cli_identity_views import evaluate, explain, review, train
 from regulars.cli_options import AsOf, Clusters, Json, Map, MaxWait, Quiet, SettingsFile, Warehouse, Window
 from regulars.cli_options import chosen_settings as _settings
+from regulars.cli_predictions import after_run, predictions
 from regulars.cli_score import score
 from regulars.errors import RegularsError
 from regulars.settings import Settings, overridden
@@ -47,6 +48,7 @@ app.command()(demo_api)
 app.command()(demo_sources)
 app.command()(extract)
 app.command()(score)
+app.command()(predictions)
 
 
 @app.callback(invoke_without_command=True)
@@ -264,6 +266,8 @@ def _run(
     _pipeline(settings, files, stages or [], full_refresh=full_refresh, quiet=quiet, command=command)
     if not stages or "publish" in stages:
         views.segments(settings, as_json)
+        if not as_json:
+            after_run(settings)
 
 
 def _pipeline(
