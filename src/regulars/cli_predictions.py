@@ -6,6 +6,7 @@ from typing import Any
 
 from rich import box
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from regulars.cli_options import Json, SettingsFile, Warehouse, chosen_settings
@@ -58,7 +59,7 @@ def after_run(settings: Settings) -> None:
         return
     console.print("[bold]Foretold[/]; `regulars predictions` has all of it", width=min(_WIDTH, console.width))
     for line in lines:
-        console.print(f"  {escape(line)}", width=min(_WIDTH, console.width))
+        console.print(Padding(escape(line), (0, 0, 0, 2)), width=min(_WIDTH, console.width))
     console.print()
 
 
@@ -81,7 +82,7 @@ def one_customer(found: Foretold) -> None:
             f"{ahead.days} days",
             f"{ahead.orders:,.2f}",
             words.interval_words(ahead),
-            money_words(ahead.value, found.currency),
+            money_words(ahead.value, found.currency) + words.value_interval_words(ahead),
             *(words.verdict_word(found.verdict(model, ahead.days)) for model in ("orders", "value")),
         )
     console.print(table, width=width)

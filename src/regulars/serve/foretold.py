@@ -55,13 +55,15 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What is foretold of one customer for so many days."""
+    """What is foretold of one customer for so many days; the value has ends where the models give it an interval."""
 
     days: int
     orders: Decimal
     fewest_orders: int
     most_orders: int
     value: Decimal
+    lowest_value: Decimal | None = None
+    highest_value: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -220,7 +222,8 @@ def outlook(queries: Queries) -> Outlook:
 
 def _ahead(row: dict[str, Any], days: int) -> Ahead:
     names = ("expected_orders", "fewest_orders", "most_orders", "expected_value")
-    return Ahead(days, *(row[f"{name}_{days}"] for name in names))
+    ends = (row.get(f"{name}_{days}") for name in ("lowest_value", "highest_value"))
+    return Ahead(days, *(row[f"{name}_{days}"] for name in names), *ends)
 
 
 def _basis(live: Session) -> tuple[dt.date | None, str]:

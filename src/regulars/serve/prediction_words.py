@@ -79,8 +79,15 @@ def ahead_words(ahead: Ahead, currency: str) -> str:
     """Orders and their value of the days ahead."""
     return (
         f"{_orders(ahead.orders)} expected ({interval_words(ahead)} in 8 of 10 cases),"
-        f" worth {money_words(ahead.value, currency)}"
+        f" worth {money_words(ahead.value, currency)}{value_interval_words(ahead)}"
     )
+
+
+def value_interval_words(ahead: Ahead) -> str:
+    """Between which amounts the value lies in 8 of 10 cases, in brackets; nothing where that is not foretold."""
+    if ahead.lowest_value is None or ahead.highest_value is None:
+        return ""
+    return f" ({ahead.lowest_value:,.2f} to {ahead.highest_value:,.2f})"
 
 
 def interval_words(ahead: Ahead) -> str:

@@ -112,6 +112,8 @@ def test_what_is_nearly_certain_is_not_said_to_be_certain_and_nothing_is_said_of
     assert words.churn_words(gone) == "over 99 % likely to place no order within 90 days"
     assert words.churn_words(replace(FOUND, churn_probability=None)) is None
     assert words.health_words(replace(FOUND, health_score=None)) is None
+    ends = replace(FOUND.ahead[0], lowest_value=Decimal("40.5"), highest_value=Decimal(150))
+    assert words.ahead_words(ends, "EUR").endswith("worth 88.21 EUR (40.50 to 150.00)")
     few = Ahead(30, Decimal("0.01"), 0, 0, Decimal("0.20"))
     assert words.ahead_words(few, "") == "under 0.1 orders expected (0 in 8 of 10 cases), worth 0.20"
 
