@@ -44,11 +44,8 @@ app.add_typer(identity, name="identity")
 for command in (review, explain, train, evaluate):
     identity.command()(command)
 app.add_typer(clusters, name="clusters")
-app.command()(demo_api)
-app.command()(demo_sources)
-app.command()(extract)
-app.command()(score)
-app.command()(predictions)
+for command in (demo_api, demo_sources, extract, score, predictions):
+    app.command()(command)
 
 
 @app.callback(invoke_without_command=True)

@@ -38,7 +38,8 @@ def predictions(settings_file: SettingsFile = None, warehouse: Warehouse = None,
         console.print("\nNothing is foretold yet. `regulars run` foretells as soon as there are valid orders.")
         return
     width = min(_WIDTH, console.width)
-    who = f"{found.customers:,} customers, from {date_words(found.as_of)} on" if found.as_of else "nobody yet"
+    people = f"{found.customers:,} customer" + ("" if found.customers == 1 else "s")
+    who = f"{people}, from {date_words(found.as_of)} on" if found.as_of else "nobody yet"
     console.print(f"\n[bold]Foretold of {who}[/]")
     console.print(_table(found), width=width)
     console.print(_LEGEND, width=width, style="dim")

@@ -69,7 +69,7 @@ def _total_words(verdict: Verdict) -> str:
 
 def still_customer_words(found: Foretold) -> str:
     """Whether the customer still buys, and when next."""
-    words = f"{_percent(found.probability_alive)} likely"
+    words = f"{_chance(found.probability_alive)} likely"
     if found.next_order_date is None:
         return words
     return f"{words}; if so, the next order is expected by {date_words(found.next_order_date)}"
@@ -100,7 +100,7 @@ def churn_words(found: Foretold) -> str | None:
     """How likely the customer is to stay away."""
     if found.churn_probability is None:
         return None
-    return f"{_percent(found.churn_probability)} likely to place no order within {found.churn_horizon} days"
+    return f"{_chance(found.churn_probability)} likely to place no order within {found.churn_horizon} days"
 
 
 def health_words(found: Foretold) -> str | None:
@@ -122,9 +122,10 @@ def headline(outlook: Outlook) -> list[str]:
     orders, value = (outlook.totals.get((what, HEADLINE_DAYS), 0.0) for what in ("orders", "value"))
     money = f"{value:,.0f} {outlook.currency}".rstrip()
     test = verdicts.get(("value", HEADLINE_DAYS))
+    join = ", " if test is not None and test.is_tested else "; "
     lines = [
-        f"About {orders:,.0f} orders worth {money} in the next {HEADLINE_DAYS} days. {verdict_word(test).capitalize()},"
-        f" {test_words(test, outlook.currency)}."
+        f"About {orders:,.0f} orders worth {money} in the next {HEADLINE_DAYS} days."
+        f" {verdict_word(test).capitalize()}{join}{test_words(test, outlook.currency)}."
     ]
     for (what, days), leaving in outlook.totals.items():
         if what == "churn":
@@ -162,16 +163,17 @@ def _unit(model: str, currency: str) -> str:
     return " buyers" if model == "daily_active_customers" else " orders"
 
 
-def _percent(share: float | Decimal | None) -> str:
-    """A share in whole percent; never 0 or 100 of what is neither."""
-    if share is None:
-        return "–"
-    percent = round(100 * float(share))
-    if percent == 0 and share > 0:
+def _percent(share: float | None) -> str:
+    """A share in whole percent."""
+    return "–" if share is None else f"{100 * share:.0f} %"
+
+
+def _chance(probability: Decimal) -> str:
+    """A probability in whole percent; never 0 or 100, as no model knows that."""
+    percent = round(100 * float(probability))
+    if percent == 0:
         return "under 1 %"
-    if percent == 100 and share < 1:
-        return "over 99 %"
-    return f"{percent} %"
+    return "over 99 %" if percent == 100 else f"{percent} %"
 
 
 def _orders(number: Decimal) -> str:

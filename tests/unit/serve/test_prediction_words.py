@@ -125,7 +125,7 @@ def test_a_run_ends_with_what_is_foretold_and_how_good_it_is() -> None:
     assert first.startswith("About 2,295 orders worth 89,786 EUR in the next 90 days. Validated, tested on the 90 days")
     assert second == "About 1,344 of 1,894 customers will place no order in 90 days. Validated."
     assert (
-        "Not validated, not tested: too short."
+        "Not validated; not tested: too short."
         in words.headline(replace(found, verdicts=(replace(UNTESTED, horizon=90, note="too short"),)))[0]
     )
     assert words.headline(Outlook(None, "", 0, {}, ())) == []
