@@ -44,8 +44,8 @@ app.add_typer(identity, name="identity")
 for command in (review, explain, train, evaluate):
     identity.command()(command)
 app.add_typer(clusters, name="clusters")
-for command in (demo_api, demo_sources, extract, score, predictions):
-    app.command()(command)
+for top_level in (demo_api, demo_sources, extract, score, predictions):
+    app.command()(top_level)
 
 
 @app.callback(invoke_without_command=True)
