@@ -60,7 +60,7 @@ def test_orders_say_as_of_when(call: Call, clustered: Published) -> None:
     assert "Segments" in out and "What they will buy" in out
     assert "will more likely than not place no order within 90 days" in out
     assert (
-        Path("scored.csv").read_text().replace('"', "").startswith("customer_id,recency,frequency,monetary,cluster_id")
+        Path("scored.csv").read_text().replace('"', "").startswith("customer_id,recency,frequency,monetary,segment")
     )
 
 
