@@ -59,9 +59,7 @@ def test_orders_say_as_of_when(call: Call, clustered: Published) -> None:
     assert code == 0 and "from their orders as of the start of 2025-12-01" in out
     assert "Segments" in out and "What they will buy" in out
     assert "will more likely than not place no order within 90 days" in out
-    assert (
-        Path("scored.csv").read_text().replace('"', "").startswith("customer_id,recency,frequency,monetary,segment")
-    )
+    assert Path("scored.csv").read_text().replace('"', "").startswith("customer_id,recency,frequency,monetary,segment")
 
 
 def test_errors_end_with_their_codes(call: Call) -> None:
