@@ -1,7 +1,7 @@
-"""Finding the clusters of a million customers, and scoring a million new ones, against floors of the same run.
+"""Finding the clusters of a million customers, against a floor of the same run.
 
-The floor of finding is one fit of scikit-learn's k-means with the k that was chosen, on features that are scaled
-already; the floor of scoring is DuckDB reading the file and writing it again. Run it on a quiet machine:
+The floor is one fit of scikit-learn's k-means with the k that was chosen, on features that are scaled already. Run it
+on a quiet machine:
 
     python benchmarks/clusters.py --customers 1000000
 """
@@ -10,28 +10,21 @@ from __future__ import annotations
 
 import argparse
 import resource
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv
 
 
 def main() -> None:
-    """Makes customers, times both, and prints the ratios."""
+    """Makes customers, times both, and prints the ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
     asked = parser.parse_args()
-    customers = _customers(asked.customers)
-    _find(customers, asked.rounds)
-    with tempfile.TemporaryDirectory() as name:
-        _score(customers, Path(name), asked.rounds)
+    _find(_customers(asked.customers), asked.rounds)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
 
 
@@ -56,23 +49,6 @@ def _find(customers: pa.Table, rounds: int) -> None:
     print(f"all six algorithms compared: {every:.1f} s")
 
 
-def _score(customers: pa.Table, folder: Path, rounds: int) -> None:
-    from regulars.pipeline import Request, run_pipeline
-    from regulars.scoring import score_file
-    from regulars.settings import Settings
-
-    orders, new = folder / "orders.csv", folder / "new.csv"
-    _write_orders(orders)
-    pa.csv.write_csv(customers, new)
-    settings = Settings(warehouse=str(folder / "warehouse"))
-    run_pipeline(settings, Request(files=[str(orders)]))
-    copy = f"copy (select * from read_csv('{new}')) to '{folder / 'copy.csv'}' (header)"
-    floor = _best(rounds, lambda: duckdb.connect().execute(copy))
-    seconds = _best(rounds, lambda: score_file(settings, str(new), folder / "scored.csv"))
-    print(f"{customers.num_rows:,} new customers scored, CSV to CSV: {seconds:.1f} s")
-    print(f"floor, DuckDB reads and writes the file: {floor:.1f} s; ratio {seconds / floor:.1f}")
-
-
 def _customers(size: int) -> pa.Table:
     rng = np.random.default_rng(5)
     frequency = rng.negative_binomial(1, 0.3, size)
@@ -80,23 +56,6 @@ def _customers(size: int) -> pa.Table:
     recency = np.where(frequency == 0, 366, rng.integers(1, 366, size))
     return pa.table(
         {"customer_id": np.arange(1, size + 1), "recency": recency, "frequency": frequency, "monetary": spent}
-    )
-
-
-def _write_orders(file: Path) -> None:
-    rng = np.random.default_rng(6)
-    size = 5_000
-    days = np.datetime64("2025-01-01") + rng.integers(0, 365, size)
-    pa.csv.write_csv(
-        pa.table(
-            {
-                "order_id": np.arange(size),
-                "customer_id": (rng.random(size) ** 2 * 1000).astype(int),
-                "ordered_at": days,
-                "amount": np.round(rng.lognormal(3.5, 0.8, size), 2),
-            }
-        ),
-        file,
     )
 
 

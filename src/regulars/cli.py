@@ -23,6 +23,7 @@ from regulars.cli_identity import identity
 from regulars.cli_identity_views import evaluate, explain, review, train
 from regulars.cli_options import AsOf, Clusters, Json, Map, MaxWait, Quiet, SettingsFile, Warehouse, Window
 from regulars.cli_options import chosen_settings as _settings
+from regulars.cli_predictions import after_run, predictions
 from regulars.cli_score import score
 from regulars.errors import RegularsError
 from regulars.settings import Settings, overridden
@@ -43,10 +44,8 @@ app.add_typer(identity, name="identity")
 for command in (review, explain, train, evaluate):
     identity.command()(command)
 app.add_typer(clusters, name="clusters")
-app.command()(demo_api)
-app.command()(demo_sources)
-app.command()(extract)
-app.command()(score)
+for top_level in (demo_api, demo_sources, extract, score, predictions):
+    app.command()(top_level)
 
 
 @app.callback(invoke_without_command=True)
@@ -264,6 +263,8 @@ def _run(
     _pipeline(settings, files, stages or [], full_refresh=full_refresh, quiet=quiet, command=command)
     if not stages or "publish" in stages:
         views.segments(settings, as_json)
+        if not as_json:
+            after_run(settings)
 
 
 def _pipeline(

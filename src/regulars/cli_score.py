@@ -1,4 +1,4 @@
-"""`regulars score`: new customers, by the published clusters."""
+"""`regulars score`: new customers, by the published models."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from regulars.cli_options import Json, SettingsFile, Warehouse, chosen_settings
+from regulars.prediction_settings import VALUE_HORIZONS
 from regulars.terminal import console, errors, print_json, print_table
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def score(
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
-    """Find the clusters of new customers by the published model, without training it again."""
+    """Segment, cluster, value and churn of new customers by the published models, without training them again."""
     from regulars.scoring import score_file
 
     with errors.status("Scoring") as spinner:
@@ -54,7 +55,8 @@ def score(
 
 
 def _as_dict(report: ScoreReport) -> dict[str, object]:
-    return {**vars(report), "clusters": _clusters(report), "problems": dict(report.problems)}
+    tables = {"clusters": _clusters(report), "segments": _segments(report), "problems": dict(report.problems)}
+    return {**vars(report), **tables}
 
 
 def _clusters(report: ScoreReport) -> list[dict[str, object]]:
@@ -64,16 +66,44 @@ def _clusters(report: ScoreReport) -> list[dict[str, object]]:
     ]
 
 
+def _segments(report: ScoreReport) -> list[dict[str, object]]:
+    return [
+        {"segment": name, "customers": count, "share": count / max(report.scored, 1)}
+        for name, count in report.segments.most_common()
+    ]
+
+
+def _foretold(report: ScoreReport) -> list[dict[str, object]]:
+    return [
+        {
+            "days_ahead": days,
+            "customers": report.foretold,
+            "expected_orders": report.totals[f"expected_orders_{days}"],
+            "expected_value": report.totals[f"expected_value_{days}"],
+        }
+        for days in VALUE_HORIZONS
+    ]
+
+
 def _show(report: ScoreReport) -> None:
-    of = f" from their orders as of the start of {report.as_of}" if report.as_of else ""
+    of = f" from their orders as of the start of {report.as_of}" if report.kind == "orders" else ""
     console.print(
-        f"\n[bold]{report.scored:,} of {report.rows:,} customers scored[/]{of}  by the model of run {report.model}"
+        f"\n[bold]{report.scored:,} of {report.rows:,} customers scored[/]{of}  by the models of run {report.model}"
     )
-    if report.clusters:
-        print_table(pa.Table.from_pylist(_clusters(report)))
+    for title, rows in (("Segments", _segments(report)), ("Clusters", _clusters(report))):
+        if rows:
+            print_table(pa.Table.from_pylist(rows), title)
+    if report.foretold:
+        print_table(pa.Table.from_pylist(_foretold(report)), "What they will buy")
+        console.print(
+            f"{report.likely_to_leave:,} of {report.foretold:,} will more likely than not place no order within"
+            f" {report.churn_horizon} days. `regulars predictions` says how good that is."
+        )
+    for note in report.notes:
+        errors.print(f"  [yellow]![/] {escape(note)}")
     for problem, count in report.problems.most_common():
         errors.print(f"  [yellow]![/] {count:,} not scored: {escape(problem)}")
     if report.output is not None:
         console.print(f"Written to {report.output}")
     else:
-        console.print("Write each customer's cluster to a file with --output scored.csv")
+        console.print("Write what is said of each customer to a file with --output scored.csv")

@@ -10,14 +10,27 @@ from typing import Any
 
 import pyarrow as pa
 
+from regulars.cli_predictions import one_customer
 from regulars.engines.base import open_engine
 from regulars.errors import InputError
+from regulars.serve.foretold import foretold
 from regulars.serve.queries import Queries
 from regulars.settings import SETTINGS_FILE, Settings
 from regulars.terminal import StageWatcher, console, errors, print_json, print_table, shown
 
 _SEGMENT_COLUMNS = ("segment", "customers", "share", "revenue", "revenue_share")
 _WIDE = 120
+_SHOWN_APART = ("customer_id", "full_name", "segment")
+# Columns of customer_360 that are said in words, with their verdicts, in a part of their own.
+_OF_THE_FUTURE = (
+    "clv",
+    "is_clv_validated",
+    "probability_alive",
+    "churn_probability",
+    "health",
+    "health_score",
+    "expected_next_order_date",
+)
 
 
 def segments(settings: Settings, as_json: bool, as_of: dt.date | None = None) -> None:
@@ -77,6 +90,7 @@ def next_steps() -> None:
         "  regulars export top.csv --segment Champions     a list to act on\n"
         "  regulars customer 100000001                     all about one customer\n"
         "  regulars why 100000001                          why in this segment, and what would change it\n"
+        "  regulars predictions                            what is foretold, and how good it is\n"
         "  regulars status                                 what is live and why\n"
         "  regulars run YOUR-ORDERS.csv -w mine            the same for your shop\n"
     )
@@ -89,16 +103,21 @@ def customer(settings: Settings, who: str, as_json: bool) -> None:
     row: dict[str, Any] = queries.customer_360(customer_id).to_pylist()[0]
     sources, orders = queries.customer_sources(customer_id), queries.customer_orders(customer_id)
     fields = queries.field_sources(customer_id)
+    ahead = foretold(queries, customer_id)
     if as_json:
         tables = {"records": sources, "field_sources": fields, "orders": orders}
-        print_json([row | {name: table.to_pylist() for name, table in tables.items()}])
+        future = {"predictions": ahead.to_dict() if ahead else None}
+        print_json([row | {name: table.to_pylist() for name, table in tables.items()} | future])
         return
     name = row.get("full_name") or row.get("email") or row.get("phone")
     name = name or sources.column("source_customer_id")[0].as_py()
     console.print(f"\n[bold]{name}[/]  customer {customer_id} · [bold]{row['segment']}[/]")
     for column, value in row.items():
-        if value is not None and column not in ("customer_id", "full_name", "segment"):
+        if value is not None and column not in _SHOWN_APART and not (ahead and column in _OF_THE_FUTURE):
             console.print(f"  {column.replace('_', ' '):<28} {shown(column, value)}")
+    console.print()
+    if ahead is not None:
+        one_customer(ahead)
     print_table(sources, "Source records of this person")
     if fields.num_rows:
         print_table(fields, "Where the fields come from")

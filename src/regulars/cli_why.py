@@ -6,8 +6,10 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from regulars.cli_predictions import facts_of
 from regulars.engines.base import open_engine
 from regulars.serve import wording
+from regulars.serve.foretold import foretold
 from regulars.serve.queries import Queries
 from regulars.serve.why import Why, explain
 from regulars.settings import Settings
@@ -26,9 +28,11 @@ _FOOTNOTE = (
 
 def why(settings: Settings, who: str, as_json: bool) -> None:
     """Why a customer is in a segment, and what would change it."""
-    found = explain(Queries(open_engine(settings), settings.shop), who)
+    queries = Queries(open_engine(settings), settings.shop)
+    found = explain(queries, who)
+    ahead = foretold(queries, found.customer_id)
     if as_json:
-        print_json([found.to_dict()])
+        print_json([found.to_dict() | {"predictions": ahead.to_dict() if ahead else None}])
         return
     width = min(_WIDTH, console.width)
     console.print()
@@ -38,7 +42,7 @@ def why(settings: Settings, who: str, as_json: bool) -> None:
         console.print(_metrics(found), width=width)
     else:
         console.print()
-    console.print(_facts(found), width=width)
+    console.print(_facts(found, facts_of(ahead) if ahead else []), width=width)
     if found.outlook is not None:
         console.print(_FOOTNOTE, width=width, style="dim")
     if found.moves:
@@ -77,7 +81,7 @@ def _metrics(found: Why) -> Table:
     return table
 
 
-def _facts(found: Why) -> Table:
+def _facts(found: Why, future: list[tuple[str, str]]) -> Table:
     rows = [
         ("Rule" if found.rfm_score is None else "Code", wording.rule_words(found)),
         ("Base", wording.share_words(found)),
@@ -94,7 +98,7 @@ def _facts(found: Why) -> Table:
         if words
     ]
     rows += [("If nothing happens", words) for words in _shortened(wording.if_nothing_happens(found))]
-    rows.append(("What to do", found.playbook))
+    rows += [*future, ("What to do", found.playbook)]
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column()

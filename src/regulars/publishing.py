@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session
-from regulars.learn.registry import REGISTRY
+from regulars.learn.registration import known_models, remove_unknown_models
 
 # Rejected rows that the live warehouse shows per load; the durable side keeps them all, and ops.loads counts them.
 REJECTED_SHOWN = 10_000
@@ -80,9 +80,12 @@ def publish(engine: Engine, run_id: str) -> str:
             f"select * from {catalog.RESTATED} where compared_with in"
             f" (select run_id from {catalog.PUBLISHED_STATE.name})"
         )
-        build.replace(catalog.MODELS.name, _registered(engine, build))
+        models = _known_models(engine, build)
+        build.replace(catalog.MODELS.name, models)
     _keep_restatements(engine, restated, compared)
     engine.publish()
+    # Only now: until here a run that fails must leave the models of the live warehouse.
+    remove_unknown_models(engine.models_folder, models)
     return f"{customers:,} customers live in {engine.location}"
 
 
@@ -94,17 +97,11 @@ def _keep_restatements(engine: Engine, restated: pa.Table, compared: list[str]) 
         durable.append(catalog.SEGMENT_RESTATEMENTS.name, restated)
 
 
-def _registered(engine: Engine, build: Session) -> pa.Table:
-    """The models that were published so far and those of the build: not the ones of a run that stopped right here."""
-    name = catalog.MODELS.name
-    tables = [REGISTRY.empty_table()]
-    if engine.has_live():
-        with engine.live() as live:
-            if live.columns(name):
-                tables.append(live.query(f"select * replace (false as is_live) from {name} order by run_id, kind"))
-    if build.columns(name):
-        tables.append(build.query(f"select * from {name} where is_live"))
-    return pa.concat_tables(tables)
+def _known_models(engine: Engine, build: Session) -> pa.Table:
+    if not engine.has_live():
+        return known_models(build, None)
+    with engine.live() as live:
+        return known_models(build, live)
 
 
 def _carry_over(build: Session, engine: Engine, run_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Scores new customers by the published clusters, without training and without a change to the warehouse.
+"""Scores new customers by the published models and cut points, without training and without a change to the warehouse.
 
 They come with their features worked out, or as orders. Of orders the features are worked out by the very pipeline that
 made the warehouse, in a place of its own, so that they mean the same.
@@ -7,7 +7,7 @@ made the warehouse, in a place of its own, so that they mean the same.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,14 +20,17 @@ from regulars.engines.base import Engine, open_engine
 from regulars.engines.files import FORMATS, selected, write_file
 from regulars.errors import InputError
 from regulars.land.feature_rows import feature_rows_sql
-from regulars.serve.saved_models import live_clusters
-from regulars.serve.scored_rows import Progress, ScoreReport, placed
+from regulars.serve.saved_models import live_scorer
+from regulars.serve.scored_rows import Progress, ScoreReport, scored
+from regulars.serve.scorer import HISTORY, RECENT, RFM, Scorer, history_column
 from regulars.settings import Settings, load_settings, overridden
-from regulars.sources.customer_features import feature_columns
+from regulars.sources.customer_features import feature_columns, known_columns
+from regulars.sources.customer_history import history_columns
 
 if TYPE_CHECKING:
     from regulars.land.given import Given
-    from regulars.learn.cluster_model import ClusterModel
+
+_BATCH = 250_000  # customers at a time: the models work out what many of them have in common only once
 
 
 def score(
@@ -38,19 +41,21 @@ def score(
     as_of: dt.date | None = None,
     decimal: str = ".",
 ) -> pa.Table:
-    """The clusters of new customers, by the model that is published.
+    """The segment, cluster, value and churn of new customers, by what is published.
 
     Args:
         customers: A path, or a pandas, Polars or Arrow table, of customers with recency, frequency, monetary and
-            whatever else the model compares, or of their orders.
+            whatever else the model of clusters compares, or of their orders. Value and churn of a list of customers
+            need `orders` of all time, `tenure_days` since the first one and `average_order_value` as well.
         warehouse: Folder of the warehouse; unset = that of the settings.
         settings: Settings; unset = regulars.toml of the working directory and REGULARS_* variables.
         as_of: For orders: the start of this day is "now"; unset = the day after the newest of them.
         decimal: The decimal sign of numbers that are text.
 
     Returns:
-        customer_id (as text), the features, cluster_id, cluster_name, distance, x, y, z, and the problem of a row that
-        could not be scored.
+        customer_id (as text), the features, segment and scores, cluster_id, cluster_name, distance, x, y, z, the
+        columns of customer_clv that are foretold, churn_model, churn_probability, and the problem of a row that could
+        not be scored.
 
     Raises:
         RegularsError: See `regulars.errors` for the kinds.
@@ -77,7 +82,7 @@ def score_file(
     Args:
         settings: Whose warehouse holds the model.
         file: CSV, Excel, Parquet, JSON and what else sources read.
-        output: The file to write; unset = none, for a look at the clusters.
+        output: The file to write; unset = none, for a look at the sums.
         kind: csv, json, parquet or xlsx; unset = by the ending of `output`.
         as_of: For orders: the start of this day is "now".
         decimal: The decimal sign.
@@ -105,15 +110,16 @@ def _scored(
 ) -> Iterator[tuple[ScoreReport, pa.RecordBatchReader]]:
     """The report, complete once the batches are read, and the batches."""
     engine = open_engine(settings)
-    live = live_clusters(engine)
+    scorer = live_scorer(engine)
     with _given(customers, settings) as given:
         delivery = given.delivery
-        columns = feature_columns(delivery.columns, live.model.columns, delivery.name)
-        report = ScoreReport(delivery.name, "customers" if columns else "orders", str(live.card["run_id"]))
+        columns = feature_columns(delivery.columns, scorer.features, delivery.name)
+        report = ScoreReport(delivery.name, "customers" if columns else "orders", scorer.run_id, scorer.as_of)
+        report.churn_horizon = scorer.churn.horizon if scorer.churn else None
         if columns is None:
-            with _features_of_orders(engine, settings, given, as_of, live.model, on_progress) as (day, typed):
+            with _features_of_orders(engine, settings, given, as_of, scorer, on_progress) as (day, typed):
                 report.as_of = day
-                yield report, placed(typed, live.model, report, on_progress)
+                yield report, scored(typed, scorer, report, on_progress)
             return
         if as_of is not None:
             raise InputError(
@@ -121,8 +127,10 @@ def _scored(
                 " Leave the date away, or give orders."
             )
         try:
-            with selected(delivery.batches(), feature_rows_sql(columns, live.model.columns, decimal)) as typed:
-                yield report, placed(typed, live.model, report, on_progress)
+            with selected(
+                delivery.batches(), _typed_sql(delivery.columns, columns, scorer, report, decimal), _BATCH
+            ) as typed:
+                yield report, scored(typed, scorer, report, on_progress)
         except Exception:
             # The database wraps what stopped the batches in an error of its own.
             if delivery.failure is not None:
@@ -130,6 +138,22 @@ def _scored(
             raise
         if delivery.malformed.num_rows:
             report.problems["a row that cannot be read"] += delivery.malformed.num_rows
+
+
+def _typed_sql(
+    present: Sequence[str], columns: dict[str, str], scorer: Scorer, report: ScoreReport, decimal: str
+) -> str:
+    """The query that types a list of customers; the report notes what the list says too little for."""
+    free = [column for column in present if column not in columns.values()]
+    wanted = [name for name in RFM if name not in columns]
+    known = columns | known_columns(free, wanted)
+    if missing := [name for name in RFM if name not in known]:
+        report.notes.append(f"No segments: the list has no column {', '.join(missing)}.")
+    history, missing = history_columns(present, known)
+    if scorer.value is not None and history is None:
+        report.notes.append(f"No value and no churn: the list has no column {', '.join(missing)}.")
+    features = list(dict.fromkeys([*scorer.features, *(name for name in RFM if name in known)]))
+    return feature_rows_sql(known, features, decimal, history)
 
 
 @contextmanager
@@ -154,18 +178,17 @@ def _features_of_orders(
     settings: Settings,
     given: Given,
     as_of: dt.date | None,
-    model: ClusterModel,
+    scorer: Scorer,
     on_progress: Progress,
 ) -> Iterator[tuple[dt.date | None, pa.RecordBatchReader]]:
     """The features that a run over these orders alone gives their customers, with the window of the live warehouse."""
     from regulars.land.given import Given, mapped
-    from regulars.learn.feature_query import feature_query
     from regulars.pipeline import Nobody, Request, run_pipeline
 
     mapping, source_settings = mapped(given, settings)
     if mapping.entity not in ("orders", "order_lines"):
         raise InputError(
-            f"{given.delivery.name} is a list of {mapping.entity}, and has no column {', '.join(model.columns)}."
+            f"{given.delivery.name} is a list of {mapping.entity}, and has no column {', '.join(scorer.features)}."
             f" It has: {', '.join(given.delivery.columns)}. Add them, or give the orders of these customers."
         )
     with engine.live() as live:
@@ -185,16 +208,27 @@ def _features_of_orders(
         bench = open_engine(own)
         with bench.build() as build:
             [day] = build.query(f"select as_of from {catalog.RUN_PARAMETERS}").column(0).to_pylist()
-            features = ", ".join(model.columns)
-            yield (
-                day,
-                build.stream(
-                    f"select names.customer_id, {features}, cast(null as varchar) as problem"
-                    f" from ({feature_query(model.columns)}) as features"
-                    f" inner join ({_NAMES}) as names on features.customer_id = names.golden_id"
-                    " order by names.customer_id"
-                ),
-            )
+            yield day, build.stream(_orders_sql(scorer), batch_rows=_BATCH)
+
+
+def _orders_sql(scorer: Scorer) -> str:
+    """The features and the history of everybody in the build who ever bought, under the names that the file gives."""
+    from regulars.learn.feature_query import feature_query
+
+    features = list(dict.fromkeys([*scorer.features, *RFM]))
+    history = {name: f"summary.{name}" for name in (*HISTORY, *RECENT)} | {"orders": "behavior.orders"}
+    selected = [f"features.{name}" for name in features]
+    selected += [f"cast({sql} as double) as {history_column(name)}" for name, sql in history.items()]
+    return (
+        f"select names.customer_id, {', '.join(selected)}, cast(null as varchar) as problem"
+        f" from ({feature_query(features)}) as features"
+        f" inner join ({_NAMES}) as names on features.customer_id = names.golden_id"
+        f" left join {catalog.CUSTOMER_BEHAVIOR} as behavior on features.customer_id = behavior.customer_id"
+        f" left join (select * from {catalog.PURCHASE_SUMMARY} where cut_off_number in"
+        f"  (select cut_off_number from {catalog.LEARNING_DATES} where is_present)) as summary"
+        " on features.customer_id = summary.customer_id"
+        " order by names.customer_id"
+    )
 
 
 # What a customer of the file is called in it: an id before an e-mail before a phone.

@@ -9,7 +9,15 @@ from types import ModuleType
 
 import pytest
 
-WRITTEN = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md", "docs/clusters.md")
+WRITTEN = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "DECISIONS.md",
+    "CHANGELOG.md",
+    "docs/clusters.md",
+    "docs/predictions.md",
+)
 PAGES = ("settings.md", "tables.md", "presets.md", "cli.md")
 
 

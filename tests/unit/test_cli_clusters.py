@@ -42,8 +42,10 @@ def test_the_search_shows_every_index_and_the_choice(call) -> None:
 
 
 def test_the_models_are_listed_with_their_hash(call, clustered: Published) -> None:
-    [row] = json.loads(call("models", "--json"))
-    assert (row["run_id"], row["is_live"], len(row["sha256"])) == (clustered.report.run_id, True, 64)
+    rows = json.loads(call("models", "--json"))
+    assert [row["kind"] for row in rows] == ["churn", "clusters", "value"]
+    for row in rows:
+        assert (row["run_id"], row["is_live"], len(row["sha256"])) == (clustered.report.run_id, True, 64)
     assert "clusters" in call("models")
 
 

@@ -57,9 +57,9 @@ def test_json_is_nothing_but_json(call: Call, clustered: Published) -> None:
 def test_orders_say_as_of_when(call: Call, clustered: Published) -> None:
     code, out, _ = call(str(clustered.folder / "orders.csv"), "--as-of", "2025-12-01", "-o", "scored.csv")
     assert code == 0 and "from their orders as of the start of 2025-12-01" in out
-    assert (
-        Path("scored.csv").read_text().replace('"', "").startswith("customer_id,recency,frequency,monetary,cluster_id")
-    )
+    assert "Segments" in out and "What they will buy" in out
+    assert "will more likely than not place no order within 90 days" in out
+    assert Path("scored.csv").read_text().replace('"', "").startswith("customer_id,recency,frequency,monetary,segment")
 
 
 def test_errors_end_with_their_codes(call: Call) -> None:

@@ -30,7 +30,7 @@ def test_the_answer_is_one_screen_of_eighty_columns(
     code, out, err = _call(capsys, monkeypatch, who, "-w", published.settings.warehouse)
     assert (code, err) == (0, "")
     lines = out.splitlines()
-    assert max(map(len, lines)) <= 80 and len(lines) <= 34
+    assert max(map(len, lines)) <= 80 and len(lines) <= 46
     assert " is in " in lines[1] and " because " in " ".join(lines[1:4])
     for heading in (
         "Recency",

@@ -150,3 +150,43 @@ def test_a_file_that_breaks_off_says_why_and_leaves_no_result(
     with pytest.raises(InputError, match=r"new\.csv changed while it was read"):
         score_file(clustered.settings, "new.csv", tmp_path / "scored.csv")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_list_with_the_history_is_scored_as_the_shop_s_own_customers_are(clustered: Published) -> None:
+    wide = clustered.queries.sql(
+        "select rfm.customer_id, recency, frequency, monetary, orders, tenure_days, days_since_last_order,"
+        " lifetime_value from fct_customer_rfm rfm inner join customer_behavior_metrics b using (customer_id)"
+        " order by customer_id"
+    )
+    found = score(wide, settings=clustered.settings)
+    published = clustered.queries.sql(
+        "select segment, probability_alive, expected_value_90, next_order_date from customer_clv"
+        " inner join customer_segments using (customer_id) order by customer_id"
+    )
+    assert found["segment"].to_pylist() == published["segment"].to_pylist()
+    assert found["next_order_date"].to_pylist() == published["next_order_date"].to_pylist()
+    for name in ("probability_alive", "expected_value_90"):
+        mine, theirs = ([float(value) for value in table[name].to_pylist()] for table in (found, published))
+        assert mine == pytest.approx(theirs, abs=0.0101)
+
+
+def test_orders_are_scored_with_value_and_churn_as_a_run_has_them(clustered: Published) -> None:
+    found = score(clustered.folder / "orders.csv", settings=clustered.settings)
+    by_name = clustered.queries.sql(
+        "select customer_key, probability_alive, churn_probability, segment from customer_identity_map"
+        " inner join customer_clv using (customer_id) inner join customer_health using (customer_id)"
+        " inner join customer_segments using (customer_id) order by customer_key"
+    )
+    assert found["customer_id"].to_pylist() == by_name["customer_key"].to_pylist()
+    assert found["segment"].to_pylist() == by_name["segment"].to_pylist()
+    for name in ("probability_alive", "churn_probability"):
+        mine, theirs = ([float(value) for value in table[name].to_pylist()] for table in (found, by_name))
+        assert mine == pytest.approx(theirs, abs=0.0000011)
+
+
+def test_what_a_list_says_too_little_for_is_noted_and_left_out(clustered: Published, tmp_path: Path) -> None:
+    file = tmp_path / "new.csv"
+    file.write_text("id,recency,frequency,monetary\na,3,30,2000\n")
+    report = score_file(clustered.settings, str(file))
+    assert report.notes == ["No value and no churn: the list has no column orders, tenure_days, average_order_value."]
+    assert (report.foretold, sum(report.segments.values())) == (0, 1)

@@ -16,13 +16,13 @@ import pyarrow as pa
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.learn.foretelling import Foretold, foretell
-from regulars.learn.registry import save_model
+from regulars.learn.lifetime_value import LifetimeValue
+from regulars.learn.registration import register
+from regulars.learn.registry import registered, save_model
 from regulars.learn.sales import SalesLearned, learn_sales
-from regulars.learn.seasonal_clock import SeasonalClock
+from regulars.learn.saved_predictions import CHURN_KIND, VALUE_KIND, PublishedChurn, value_content
 from regulars.learn.validation import Test, validation_table
 from regulars.settings import Settings
-
-VALUE_KIND = "value"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def predict(
     Args:
         build: The build in flight, with the core marts made.
         settings: Which models, and how far ahead.
-        models_folder: The models go to `value/<run_id>` in it.
+        models_folder: The models go to `value/<run_id>` and `churn/<run_id>` in it.
         run_id: The run that is going on.
         progress: Told what is being done.
     """
@@ -66,8 +66,7 @@ def predict(
     sales = learn_sales(build, settings.forecast.days)
     tests = (*found.tests, *sales.tests)
     _write(build, found, sales, tests)
-    if found.lifetime_value is not None:
-        _save(found, models_folder / VALUE_KIND / run_id, run_id)
+    _save(build, found, settings, models_folder, run_id)
     return PredictionReport(found.value.num_rows if found.value else 0, tests, tuple(found.notes))
 
 
@@ -87,39 +86,38 @@ def _write(build: Session, found: Foretold, sales: SalesLearned, tests: tuple[Te
                 build.append(table.name, rows)
 
 
-def _save(found: Foretold, folder: Path, run_id: str) -> None:
-    model = found.lifetime_value
-    assert model is not None
-    content: dict[str, Any] = {
-        "model": model.name,
-        "orders": model.orders.params_,
-        "values": {"kind": type(model.values.model).__name__, **_plain(model.values.model.params_)},
-        "net_share": model.net_share,
-        "season": _months(model.clock),
-        "cut_off": model.clock.cut_off.isoformat(),
-    }
-    if found.churn_model is not None:
-        content["churn"] = found.churn_model.content()
-    description = {
-        "model": model.name,
+def _save(build: Session, found: Foretold, settings: Settings, models_folder: Path, run_id: str) -> None:
+    saved: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+    if found.lifetime_value is not None and found.churn is not None:
+        customers, name = found.churn.num_rows, str(found.churn["model"][0])
+        churn = PublishedChurn(name, settings.churn.horizon, found.churn_model)
+        saved[VALUE_KIND] = value_content(found.lifetime_value), _value_card(found.lifetime_value, customers)
+        saved[CHURN_KIND] = churn.content(), {"algorithm": name, "customers": customers, "horizon": churn.horizon}
+    for kind in (VALUE_KIND, CHURN_KIND):
+        if kind not in saved:
+            register(build, kind, None)
+            continue
+        content, card = saved[kind]
+        tests = [test for test in found.tests if (test.model == "churn") == (kind == CHURN_KIND)]
+        card["validated"] = sorted(f"{test.model} {test.horizon}" for test in tests if test.is_validated)
+        folder = save_model(models_folder / kind / run_id, kind, run_id, content, card)
+        register(build, kind, registered(folder, models_folder))
+
+
+def _value_card(model: LifetimeValue, customers: int) -> dict[str, Any]:
+    return {
+        "algorithm": model.name,
+        "customers": customers,
         "parameters": _plain(model.orders.params_),
         "standard_errors": _plain(model.orders.standard_errors_),
         "log_likelihood": model.orders.log_likelihood_,
         "converged": model.orders.converged_,
-        "customers": model.orders.customers_,
-        "value_model": content["values"],
+        "value_model": {"kind": type(model.values.model).__name__, **_plain(model.values.model.params_)},
         "why_not_gamma_gamma": model.values.why_not_gamma_gamma,
         "net_share": model.net_share,
-        "season": content["season"],
-        "cut_off": content["cut_off"],
-        "validated": sorted(f"{test.model} {test.horizon}" for test in found.tests if test.is_validated),
+        "season": None if model.clock.is_calendar else [float(length) for length in model.clock.index],
+        "cut_off": model.clock.cut_off.isoformat(),
     }
-    save_model(folder, VALUE_KIND, run_id, content, description)
-
-
-def _months(clock: SeasonalClock) -> list[float] | None:
-    """The lengths of the months' days, by which the model counts time; None for the calendar."""
-    return None if clock.is_calendar else [float(length) for length in clock.index]
 
 
 def _plain(numbers: dict[str, float]) -> dict[str, float]:

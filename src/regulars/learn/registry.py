@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import platform
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -86,13 +87,16 @@ def registered(folder: Path, models_folder: Path) -> pa.Table:
     return pa.Table.from_pylist([row], schema=REGISTRY)
 
 
-def load_model(folder: Path, kind: str, sha256: str | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+def load_model(
+    folder: Path, kind: str, sha256: str | None = None, trusted: Sequence[str] = ()
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Reads a model back.
 
     Args:
         folder: What `save_model` returned.
         kind: What the model must do.
         sha256: The hash under which the warehouse registered it; unset = the one of its card.
+        trusted: Types that this kind holds beside those that skops knows to be harmless.
 
     Returns:
         The content and the card.
@@ -115,7 +119,7 @@ def load_model(folder: Path, kind: str, sha256: str | None = None) -> tuple[dict
             f"{folder / MODEL_FILE} is not the model that the warehouse registered: it and its card were replaced."
             f" {_REPAIR}"
         )
-    saved = _loads(folder, model)
+    saved = _loads(folder, model, trusted)
     if saved["card"] != _json({key: value for key, value in card.items() if key != "sha256"}):
         raise ModelError(f"{folder / CARD_FILE} is not the card that was saved with the model. {_REPAIR}")
     return saved["content"], card
@@ -141,11 +145,11 @@ def _check_versions(folder: Path, card: dict[str, Any]) -> None:
             )
 
 
-def _loads(folder: Path, model: bytes) -> dict[str, Any]:
+def _loads(folder: Path, model: bytes, trusted: Sequence[str]) -> dict[str, Any]:
     import skops.io
 
     try:
-        saved = skops.io.loads(model, trusted=[])
+        saved = skops.io.loads(model, trusted=list(trusted))
     except Exception as error:  # skops raises whatever its zip, its JSON or a type it does not trust makes it raise
         raise ModelError(f"{folder / MODEL_FILE} holds what no model of Regulars holds: {error}. {_REPAIR}") from None
     if not isinstance(saved, dict) or set(saved) != {"card", "content"}:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.learn.cluster_model import KIND
 from regulars.learn.clusters import Clustering, Previous, Search, find_clusters
 from regulars.learn.feature_query import feature_of, feature_query
 from regulars.learn.features import RFM_FEATURES
+from regulars.learn.registration import register
 from regulars.learn.registry import registered, save_model
 from regulars.settings import ClusterSettings
 
@@ -100,21 +99,11 @@ def _report(
     build: Session, found: Clustering, settings: ClusterSettings, models_folder: Path, run_id: str
 ) -> LearnReport:
     if found.model is None:
-        _register(build, None)
+        register(build, KIND, None)
         return LearnReport(0, 0, None, (), found.reason, None)
     chosen = found.search.filter(found.search["is_chosen"]).to_pylist()[0]
     customers = found.customers.num_rows
     description = {**chosen, **found.model.description(), "seed": settings.seed, "customers": customers}
     folder = save_model(models_folder / KIND / run_id, KIND, run_id, found.model.content(), description)
-    _register(build, registered(folder, models_folder))
+    register(build, KIND, registered(folder, models_folder))
     return LearnReport(customers, len(found.model.names), chosen["silhouette"], found.model.names, "", folder)
-
-
-def _register(build: Session, model: pa.Table | None) -> None:
-    """Enters the model of this build, in the place of one that the stage had made in it before."""
-    others = []
-    if build.columns(catalog.MODELS.name):
-        others = [build.query(f"select * from {catalog.MODELS.name} where kind <> $1", (KIND,))]
-    tables = [*others, *([model] if model is not None else [])]
-    if tables:
-        build.replace(catalog.MODELS.name, pa.concat_tables(tables))

@@ -66,20 +66,8 @@ def read_evidence(live: Session, customer_id: int, asked: str) -> Evidence:
     person = people[0]
     parameters = live.query(f"select * from {catalog.RUN_PARAMETERS}").to_pylist()[0]
     segments = live.query(f"select * from {catalog.SEGMENTS.name} order by position").to_pylist()
-    rows = live.query(f"select * from {catalog.RFM_THRESHOLDS} where as_of = $1", (parameters["as_of"],)).to_pylist()
-    codes = live.query(
-        f"select r_score, f_score, m_score, is_single_order, segment from {catalog.SEGMENT_CODES.name}"
-    ).to_pylist()
-    yardstick = Yardstick(
-        basis.window_days,
-        {metric: parameters[f"{metric}_method"] for metric in METRICS},
-        {
-            metric: tuple(Band(r["score"], r["value_from"], r["value_to"]) for r in rows if r["metric"] == metric)
-            for metric in METRICS
-        },
-        {Code(r["r_score"], r["f_score"], r["m_score"], r["is_single_order"]): r["segment"] for r in codes},
-        tuple(row["segment"] for row in segments),
-    )
+    rows = _thresholds(live, parameters)
+    yardstick = _yardstick(live, basis.window_days, parameters, rows, [row["segment"] for row in segments])
     as_of = parameters["as_of"] or dt.date.max
     movements = live.query(_MOVEMENTS, (customer_id, as_of)).to_pylist()
     valid_money = live.query(_VALID_MONEY, (customer_id, parameters["as_of"], basis.window_days)).column(0)[0].as_py()
@@ -97,6 +85,40 @@ def read_evidence(live: Session, customer_id: int, asked: str) -> Evidence:
         not_counted={row["status"]: row["orders"] for row in statuses},
         merged_from=_merged_from(live, customer_id, asked.strip()),
         moves=_moves(live, customer_id),
+    )
+
+
+def read_yardstick(live: Session) -> Yardstick | None:
+    """The cut points and the map that the published scores were made by; None when there was no order to make any."""
+    parameters = live.query(f"select * from {catalog.RUN_PARAMETERS}").to_pylist()[0]
+    if parameters["as_of"] is None:
+        return None
+    segments = live.query(f"select segment from {catalog.SEGMENTS.name} order by position").column(0).to_pylist()
+    return _yardstick(live, parameters["window_days"], parameters, _thresholds(live, parameters), segments)
+
+
+def _thresholds(live: Session, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = live.query(
+        f"select * from {catalog.RFM_THRESHOLDS} where as_of = $1", (parameters["as_of"],)
+    ).to_pylist()
+    return found
+
+
+def _yardstick(
+    live: Session, window_days: int, parameters: dict[str, Any], rows: list[dict[str, Any]], segments: list[str]
+) -> Yardstick:
+    codes = live.query(
+        f"select r_score, f_score, m_score, is_single_order, segment from {catalog.SEGMENT_CODES.name}"
+    ).to_pylist()
+    return Yardstick(
+        window_days,
+        {metric: parameters[f"{metric}_method"] for metric in METRICS},
+        {
+            metric: tuple(Band(r["score"], r["value_from"], r["value_to"]) for r in rows if r["metric"] == metric)
+            for metric in METRICS
+        },
+        {Code(r["r_score"], r["f_score"], r["m_score"], r["is_single_order"]): r["segment"] for r in codes},
+        tuple(segments),
     )
 
 

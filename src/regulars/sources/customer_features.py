@@ -55,6 +55,19 @@ def feature_columns(columns: Sequence[str], features: Sequence[str], name: str) 
     return {**found, **({"customer_id": ids[0]} if ids else {})}
 
 
+def known_columns(columns: Sequence[str], features: Sequence[str]) -> dict[str, str]:
+    """The column of each feature that the list has, by the feature's own name or a synonym."""
+    by_header: dict[str, str] = {}
+    for column in columns:
+        by_header.setdefault(normalised(column), column)
+    found: dict[str, str] = {}
+    for feature in features:
+        headers = [header for header in (normalised(feature), *_synonyms()[feature]) if header in by_header]
+        if headers:
+            found[feature] = by_header[headers[0]]
+    return found
+
+
 @cache
 def _synonyms() -> dict[str, list[str]]:
     text = (files("regulars.sources") / "feature_synonyms.toml").read_text(encoding="utf-8")

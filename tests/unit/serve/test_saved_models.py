@@ -10,7 +10,7 @@ from regulars import catalog
 from regulars.engines.base import open_engine
 from regulars.errors import InputError, ModelError, WarehouseError
 from regulars.learn.registry import save_model
-from regulars.serve.saved_models import live_clusters, models
+from regulars.serve.saved_models import live_clusters, live_scorer, models
 from regulars.settings import Settings
 
 
@@ -21,8 +21,8 @@ def copied(clustered: Published, tmp_path: Path) -> Settings:
     return clustered.settings.model_copy(update={"warehouse": str(tmp_path / "moved")})
 
 
-def _folder(settings: Settings) -> Path:
-    return next((Path(settings.warehouse) / "models" / "clusters").iterdir())
+def _folder(settings: Settings, kind: str = "clusters") -> Path:
+    return next((Path(settings.warehouse) / "models" / kind).iterdir())
 
 
 def test_the_live_model_gives_every_customer_the_published_cluster(clustered: Published) -> None:
@@ -60,7 +60,30 @@ def test_what_is_published_without_clusters_has_no_model(published: Published, t
 
 
 def test_the_registry_lists_what_was_published_and_which_is_live(clustered: Published) -> None:
-    [row] = models(clustered.engine).to_pylist()
-    assert (row["kind"], row["algorithm"], row["customers"], row["is_live"]) == ("clusters", "kmeans", 60, True)
-    kept = clustered.queries.sql(f"select run_id, sha256 from {catalog.MODELS.name}").to_pylist()
-    assert kept == [{"run_id": row["run_id"], "sha256": row["sha256"]}]
+    found = models(clustered.engine).to_pylist()
+    assert [(row["kind"], row["customers"], row["is_live"]) for row in found] == [
+        ("churn", 60, True),
+        ("clusters", 60, True),
+        ("value", 60, True),
+    ]
+    assert [row["algorithm"] for row in found[1:]] == ["kmeans", "mbg_nbd"]
+    kept = clustered.queries.sql(f"select run_id, sha256 from {catalog.MODELS.name} order by kind").to_pylist()
+    assert kept == [{"run_id": row["run_id"], "sha256": row["sha256"]} for row in found]
+
+
+@pytest.mark.parametrize("kind", ["clusters", "value", "churn"])
+def test_nothing_is_scored_by_a_model_that_was_cut_or_replaced(copied: Settings, kind: str) -> None:
+    folder = _folder(copied, kind)
+    (folder / "model.skops").write_bytes((folder / "model.skops").read_bytes()[:-20])
+    with pytest.raises(ModelError, match=r"it was changed or cut\. Make it again with `regulars run"):
+        live_scorer(open_engine(copied))
+    save_model(folder, kind, "forged", {"names": []}, {})
+    with pytest.raises(ModelError, match="is not the model that the warehouse registered"):
+        live_scorer(open_engine(copied))
+
+
+def test_what_is_published_without_clusters_is_scored_by_what_there_is(published: Published, tmp_path: Path) -> None:
+    scorer = live_scorer(published.engine)
+    assert scorer.clusters is None and scorer.value is not None and scorer.churn is not None
+    with pytest.raises(WarehouseError, match="Nothing is published"):
+        live_scorer(open_engine(Settings(warehouse=str(tmp_path / "none"))))
