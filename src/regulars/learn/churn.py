@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from regulars.learn.one_thread import one_thread
+
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
 
@@ -83,7 +85,8 @@ class ChurnModel:
 
     def probability(self, summary: pa.Table) -> Floats:
         """The probability of no order in the horizon after the cut-off, of each row of the summary."""
-        return np.asarray(self.classifier.predict_proba(churn_features(summary))[:, 1], dtype=np.float64)
+        with one_thread():
+            return np.asarray(self.classifier.predict_proba(churn_features(summary))[:, 1], dtype=np.float64)
 
     def baseline(self, summary: pa.Table) -> Floats:
         """The same by the days since the last order alone."""
@@ -128,9 +131,11 @@ def fit_churn(origins: Sequence[pa.Table], seed: int) -> ChurnModel:
         l2_regularization=1.0,
         early_stopping=False,
         random_state=seed,
-    ).fit(churn_features(older), churned(older))
+    )
     calibrated = CalibratedClassifierCV(FrozenEstimator(classifier), method="sigmoid")
-    calibrated.fit(churn_features(newest), churned(newest))
+    with one_thread():
+        classifier.fit(churn_features(older), churned(older))
+        calibrated.fit(churn_features(newest), churned(newest))
     everyone = pa.concat_tables([newest, older])
     by_recency = IsotonicRegression(y_min=0.0, y_max=1.0, increasing=True, out_of_bounds="clip")
     by_recency.fit(churn_features(everyone)[:, 0], churned(everyone))
