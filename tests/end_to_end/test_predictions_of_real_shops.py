@@ -232,9 +232,9 @@ def test_of_whom_much_more_was_foretold_more_came(shop: RealShop) -> None:
     for model, horizon, predicted, actual in groups:
         assert predicted == sorted(predicted)
         assert statistics.correlation(predicted, actual) > 0.9, (model, horizon)
-        # One order of 80,995 pounds, from a customer of whom nothing was to be expected, moves the mean of its group.
+        # One order of 168,469.60 pounds, of whose customer nothing was to be expected, moves the mean of its group.
         for low, high in combinations(range(len(predicted)), 2) if model != "value" else ():
-            if predicted[high] > 2 * predicted[low]:
+            if predicted[high] > 3 * predicted[low]:
                 assert actual[high] > actual[low], (model, horizon, low + 1, high + 1)
 
 
