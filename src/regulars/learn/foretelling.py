@@ -19,6 +19,7 @@ from regulars.errors import ModelError, NotConverged
 from regulars.learn.churn import ChurnModel, fit_churn
 from regulars.learn.churn_choice import CLASSIFIER, choose_churn
 from regulars.learn.clock_choice import ClockChoice, Trial, choose_clock, seasonal_clock
+from regulars.learn.leakage import leaking_rows
 from regulars.learn.learning_dates import CutOff, LearningDates
 from regulars.learn.lifetime_value import LifetimeValue, fit_lifetime_value
 from regulars.learn.seasonal_clock import SeasonalClock
@@ -72,7 +73,7 @@ def foretell(build: Session, settings: Settings, progress: Progress) -> Foretold
     if dates.present is None:
         found.notes.append("Nothing is foretold, as there is no valid order.")
         return found
-    if leaks := dates.leaks():
+    if leaks := leaking_rows(build):
         raise ModelError(
             f"{leaks:,} rows of {catalog.PURCHASE_SUMMARY} know what came after their cut-off, so no test of a"
             " prediction would be worth anything. Run `regulars run` again; if it stays, the warehouse's"

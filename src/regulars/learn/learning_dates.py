@@ -99,12 +99,3 @@ class LearningDates:
         ).to_pylist()[0]
         gross, net, refunds = (float(sums[name] or 0) for name in ("gross", "net", "refunds"))
         return min(max((net - refunds) / gross, 0.0), 1.0) if gross else 1.0
-
-    def leaks(self) -> int:
-        """Rows that know what came after their cut-off; any at all would make every test worthless."""
-        rows: int = self._build.query(
-            f"select count(*) as leaks from {catalog.PURCHASE_SUMMARY} as summary"
-            f" inner join {catalog.LEARNING_DATES} as dates on dates.cut_off_number = summary.cut_off_number"
-            " where summary.last_order_date >= dates.cut_off or summary.t_x > summary.observed_days"
-        )["leaks"][0].as_py()
-        return rows

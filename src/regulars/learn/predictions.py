@@ -48,6 +48,15 @@ class PredictionReport:
             return "predictions, none of which the history is long enough to test"
         return f"predictions, {validated} of {len(tested)} validated"
 
+    @property
+    def alarms(self) -> tuple[str, ...]:
+        """What is too good to be true, and so is not validated."""
+        return tuple(
+            f"The test of {test.model} {test.horizon} days ahead is not trusted: {test.note}."
+            for test in self.tests
+            if test.alarm
+        )
+
 
 def predict(
     build: Session, settings: Settings, models_folder: Path, run_id: str, progress: Callable[[str], None]

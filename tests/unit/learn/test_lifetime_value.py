@@ -103,3 +103,32 @@ def test_one_customer_is_no_reason_to_fail():
         alone = fit_lifetime_value("mbg_nbd", kinds(purchase_summary(1)), purchase_summary(1), 1.0, CALENDAR)
     assert alone.foretell(purchase_summary(1), AS_OF).num_rows == 1
     assert isinstance(alone.foretell(purchase_summary(1), AS_OF), pa.Table)
+
+
+ODD = {
+    "one who came on the last day": ([0], [0], [0], [10.0]),
+    "nobody came back": ([0] * 50, [0] * 50, list(range(50)), [5.0] * 50),
+    "identical customers": ([3] * 100, [10] * 100, [20] * 100, [40.0] * 100),
+    "a thousand orders each": ([1000] * 20, [1200] * 20, [1300] * 20, [5000.0] * 20),
+    "nothing spent, or less": ([1, 0, 2] * 30, [5, 0, 9] * 30, [20] * 90, [-5.0, 0.0, 30.0] * 30),
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*did not converge")
+@pytest.mark.parametrize("name", sorted(MODELS))
+@pytest.mark.parametrize("case", ODD)
+def test_odd_customers_have_a_value_that_is_a_number(name, case):
+    x, t_x, observed_days, amount = ODD[case]
+    summary = pa.table(
+        {
+            "customer_id": pa.array(range(len(x)), pa.int64()),
+            "x": pa.array(x, pa.int32()),
+            "t_x": pa.array(t_x, pa.int32()),
+            "observed_days": pa.array(observed_days, pa.int32()),
+            "amount": pa.array(amount),
+        }
+    )
+    foretold = fit_lifetime_value(name, kinds(summary), summary, 0.9, CALENDAR).foretell(summary, AS_OF)
+    for column in set(foretold.column_names) - {"customer_id", "model", "next_order_date"}:
+        values = foretold[column].to_numpy()
+        assert np.isfinite(values).all() and (values >= 0).all(), column

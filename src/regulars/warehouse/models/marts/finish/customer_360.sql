@@ -87,6 +87,7 @@ select
     customers.consent,
     coalesce(behavior.is_overdue, false) as is_overdue,
     foretold.is_validated_365 as is_clv_validated,
+    health.is_churn_validated,
     coalesce(health.is_at_risk, false) as is_at_risk,
     customers.birth_date,
     behavior.first_order_date,

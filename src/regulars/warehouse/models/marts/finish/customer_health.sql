@@ -39,6 +39,14 @@ churn as (
 
 ),
 
+tested as (
+
+    select coalesce(max(case when is_validated then 1 end), 0) = 1 as is_churn_validated
+    from {{ source('learned', 'model_validation') }}
+    where model = 'churn'
+
+),
+
 middle as (
 
     select
@@ -114,6 +122,8 @@ select
     scored.segment_points,
     {{ rounded('churn.churn_probability', 6) }} as churn_probability,
     scored.health_score < 40 as is_at_risk,
+    tested.is_churn_validated,
     scored.as_of
 from scored
+cross join tested
 left join churn on scored.customer_id = churn.customer_id
