@@ -21,7 +21,7 @@ class ValueSettings(Section):
     """How often and for how much customers will buy."""
 
     model: Literal["auto", "mbg_nbd", "bg_nbd", "pareto_nbd"] = Field(
-        "mbg_nbd", description="Model of the number of orders; auto takes the likeliest of the three"
+        "auto", description="Model of the number of orders; auto takes the likeliest of the three"
     )
     season: Literal["auto", "on", "off"] = Field(
         "auto", description="Count time by the season of buying: auto does after two years, if it foretells better"

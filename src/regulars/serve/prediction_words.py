@@ -17,11 +17,13 @@ TITLES = {
     "daily_revenue": "Daily sales",
     "daily_orders": "Daily orders",
     "daily_active_customers": "Daily buyers",
+    "season": "Season",
 }
 _BASELINES = {
     "the same days before, once more": "repeating the {days} days before",
     "days since the last order alone": "by the days since the last order alone",
     "seasonal naive": "repeating the week before",
+    "calendar days": "counting days of the calendar",
 }
 # What a prediction is judged by in one number, the smaller the better.
 MAIN_MEASURES = ("mean_absolute_error", "brier_score")
