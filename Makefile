@@ -30,7 +30,7 @@ demo: $(INSTALLED) ## Make a demo shop in shop/ and segment it into warehouse/
 	$(BIN)/regulars demo
 
 test: $(INSTALLED) ## Run every test that can run here, and say what could not
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(INSTALLED) $(MODELS_LINTED) ## Style, types, imports and SQL, without tests
 	$(BIN)/ruff check

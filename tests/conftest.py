@@ -30,7 +30,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The settings of whoever runs the tests must not change what they see, in this process or in those it starts."""
-    for name in [name for name in os.environ if name.startswith("REGULARS_")]:
+    # What is required stays: the workers of a parallel run start from this environment.
+    for name in [name for name in os.environ if name.startswith("REGULARS_") and name != "REGULARS_REQUIRE_ALL"]:
         del os.environ[name]
 
 
