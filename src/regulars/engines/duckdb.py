@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from regulars import catalog
 from regulars.engines.base import Rows
-from regulars.engines.journal import Journal
+from regulars.engines.journal import FileJournal
 from regulars.errors import LockedError, WarehouseError
 
 _DEFAULT_MEMORY = 4 * 10**9
@@ -64,6 +64,13 @@ class DuckDBSession:
         )
         return [str(name) for name in found.column(0).to_pylist()]
 
+    def tables(self) -> pa.Table:
+        """Every table and view of the file's own schemas, as (schema, table_name), sorted."""
+        return self.query(
+            "select table_schema as schema, table_name from information_schema.tables"
+            " where table_catalog = current_database() order by table_schema, table_name"
+        )
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing."""
@@ -99,7 +106,7 @@ class DuckDBEngine:
     def __init__(self, folder: Path, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         self.folder = folder
         self.location = str(folder)
-        self.journal = Journal(folder / "journal.sqlite")
+        self.journal = FileJournal(folder / "journal.sqlite")
         self.models_folder = folder / "models"
         self.scratch_folder = folder / "scratch"
         # Absolute, because dbt takes a relative one from its project, which is inside the package.
