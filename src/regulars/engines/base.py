@@ -98,8 +98,27 @@ class Engine(Protocol):
         """Whether anything was ever published."""
         ...
 
-    def workbench(self) -> AbstractContextManager[Engine]:
-        """An engine in a temporary place whose durable side is the live warehouse: builds in it disturb nobody."""
+    def workbench(self, tables: Sequence[str] = ()) -> AbstractContextManager[Engine]:
+        """An engine in a temporary place whose durable side has these tables of the live warehouse, or all of them.
+
+        Builds in it disturb nobody.
+        """
+        ...
+
+    def complete(self, build: Session) -> None:
+        """The last touch before publishing, which can be repeated.
+
+        What looks at the durable side goes, as readers see the published tables alone; the rows of all tables are
+        counted in `ops.row_counts`; and the tables are made quick to search.
+        """
+        ...
+
+    def keep_models(self, run_id: str) -> None:
+        """Puts the models that a run saved in `models_folder` where all who use the warehouse can reach them."""
+        ...
+
+    def model(self, folder: str) -> Path:
+        """The folder on this machine of a published model, which the registry calls `folder`."""
         ...
 
     def publish(self) -> None:

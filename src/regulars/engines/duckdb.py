@@ -20,7 +20,8 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from regulars import catalog
-from regulars.engines.base import Rows
+from regulars.engines.base import Rows, Session
+from regulars.engines.duckdb_completing import complete
 from regulars.engines.journal import FileJournal
 from regulars.errors import LockedError, WarehouseError
 
@@ -170,7 +171,7 @@ class DuckDBEngine:
             path = str(self._durable).replace("'", "''")
             connection.execute(f"attach '{path}' as durable (read_only)")
             if fresh:
-                for schema in catalog.DERIVED_SCHEMAS:
+                for schema in (*catalog.DERIVED_SCHEMAS, *catalog.DURABLE_SCHEMAS):
                     connection.execute(f"create schema if not exists {schema}")
                 for table in catalog.DERIVED_TABLES:
                     columns = ", ".join(f"{name} {kind}" for name, kind in table.columns)
@@ -199,8 +200,8 @@ class DuckDBEngine:
         return self._live.exists()
 
     @contextmanager
-    def workbench(self) -> Iterator[DuckDBEngine]:
-        """An engine in a temporary folder, which reads the live file where it would read the durable one."""
+    def workbench(self, tables: Sequence[str] = ()) -> Iterator[DuckDBEngine]:
+        """An engine in a temporary folder, which reads the live file, all of it, where it would read the durable one."""
         self._refuse_without_live()
         # In the warehouse, where there is room; who may only read there works in the system's temporary folder.
         place = self.folder if os.access(self.folder, os.W_OK) else None
@@ -218,6 +219,17 @@ class DuckDBEngine:
                 for file in self.dbt_folder.glob("partial_parse*"):
                     shutil.copy(file, bench.dbt_folder)
             yield bench
+
+    def complete(self, build: Session) -> None:
+        """Drops views of the durable side, which readers of the live file do not have, and counts rows."""
+        complete(build)
+
+    def keep_models(self, run_id: str) -> None:
+        """Nothing: the folder of models is in the warehouse."""
+
+    def model(self, folder: str) -> Path:
+        """The folder of a model."""
+        return self.models_folder / folder
 
     def publish(self) -> None:
         """Renames the build over the live file, once the disk has both its content and its name."""

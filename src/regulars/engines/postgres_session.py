@@ -34,7 +34,6 @@ _ROW_BYTES = 128  # a guess: the driver counts bytes where we count rows
 _UNREACHABLE = ("08", "57P")
 _NO_ROOM = "53"
 _NOT_ALLOWED = "42501"
-_LOST = ("connection", "could not receive", "could not send", "SSL", "terminating")
 
 
 @contextmanager
@@ -83,6 +82,10 @@ class PostgresSession:
         self._before_commit = before_commit
         # One statement at a time: progress may be told from another thread.
         self._turn = threading.RLock()
+
+    def called(self, names: Names) -> PostgresSession:
+        """The same connection, with other names for its schemas."""
+        return PostgresSession(self._connection, self._address, names, self._before_commit)
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
         """The whole result of a query that is known to be small."""
@@ -217,8 +220,11 @@ class PostgresSession:
             raise self._lost(error) from None
 
     def _problem(self, error: Error) -> WarehouseError | None:
-        state, text = error.sqlstate or "", str(error)
-        if state.startswith(_UNREACHABLE) or (not state and any(word in text for word in _LOST)):
+        from adbc_driver_manager import OperationalError
+
+        state = error.sqlstate or ""
+        # What the server says has a state; without one, it was not the server who said it.
+        if state.startswith(_UNREACHABLE) or (not state and isinstance(error, OperationalError)):
             return self._lost(error)
         if state.startswith(_NO_ROOM):
             return WarehouseError(
