@@ -11,6 +11,7 @@ from regulars.engines.base import Session
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.journal import ledger_time
 from regulars.land import ledger, raw
+from regulars.land.desk import desk_for
 from regulars.land.load import Target, stage
 from regulars.settings import ShopSettings
 from regulars.source_settings import Entity, SourceSettings
@@ -41,8 +42,11 @@ def land_rows(durable: Session) -> Land:
         with durable.transaction():
             load = ledger.Load(ledger.next_load_id(durable), source, entity, "memory", "", 0, ledger_time(), rows=rows)
             raw.ensure_columns(durable, source, list(columns))
-            raw.append(durable, source, load.load_id, load.started_at, table.to_reader(), lambda done: None)
-            load = stage(durable, load, target)
+            with desk_for(durable, source) as desk:
+                raw.append(desk.session, source, load.load_id, load.started_at, table.to_reader(), lambda done: None)
+                load = stage(desk, load, target)
+                desk.hand_over_received(load.load_id)
+                desk.hand_over_staged(load.load_id, entity)
             ledger.enter(durable, load)
         return load
 
