@@ -25,6 +25,7 @@ class Postgres:
     def __init__(self, binaries: Path, folder: Path) -> None:
         self.binaries, self.folder = binaries, folder
         self.port = free_port()
+        self._databases = 0
         self._user = _other_user() if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(folder, self._user)
@@ -39,6 +40,13 @@ class Postgres:
 
     def address(self, password: str = PASSWORD, database: str = "postgres") -> str:
         return f"postgresql://shop:{password}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """Makes an empty database and gives its URL."""
+        self._databases += 1
+        name = f"shop_{self._databases}"
+        self.run(f"create database {name}")
+        return self.address(database=name)
 
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} -F -c autovacuum=off"

@@ -159,6 +159,7 @@ def _learn(run: Run) -> str:
     with run.engine.build() as build:
         clusters = learn(build, run.settings.clusters, run.engine.models_folder, run.run_id, previous)
         predictions = predict(build, run.settings, run.engine.models_folder, run.run_id, run.progress)
+    run.engine.keep_models(run.run_id)
     run.notes += predictions.notes
     return f"{clusters.summary}; {predictions.summary}"
 
