@@ -117,11 +117,8 @@ class _ScratchDesk:
             f"select distinct {record_id} as record_id from {table.name}"
             f" where _load_id = {load_id} and {record_id} is not null"
         )
-        name = table.name.partition(".")[2]
-        self._durable.execute(f"create index if not exists {name}_by_record on {table.name} ({record_id})")
-        self._durable.execute(
-            f"create index if not exists superseded_by_record on {catalog.SUPERSEDED.name} (record_id)"
-        )
+        for looked_up in (table, catalog.SUPERSEDED):
+            self._durable.query("select staging.index_records($1)::text", (looked_up.name.partition(".")[2],))
         with self._looked_for("record_id varchar", ids) as brought:
             columns = ", ".join(f"staged.{column}" for column in table.column_names)
             versions = self._durable.stream(
@@ -184,7 +181,7 @@ class _ScratchDesk:
             rows = self.session.stream(f"select {', '.join(other.column_names)} from {other.name} {new}")
             self._durable.append(other.name, rows)
         if staged >= _WORTH_ANALYZING:
-            self._durable.execute(f"analyze {table.name}")
+            self._durable.query("select staging.count_values($1)::text", (table.name.partition(".")[2],))
 
     @property
     def _raw(self) -> str:

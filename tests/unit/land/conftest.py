@@ -7,9 +7,10 @@ import pyarrow as pa
 import pytest
 
 from regulars import catalog
-from regulars.engines.base import Session
+from regulars.engines.base import Engine, Session
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.journal import ledger_time
+from regulars.engines.postgres import PostgresEngine
 from regulars.land import ledger, raw
 from regulars.land.desk import desk_for
 from regulars.land.load import Target, stage
@@ -19,10 +20,19 @@ from regulars.source_settings import Entity, SourceSettings
 Land = Callable[..., ledger.Load]
 
 
-@pytest.fixture
-def durable(tmp_path: Path) -> Iterator[Session]:
+@pytest.fixture(params=["duckdb", "postgres"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    """An empty warehouse of each kind."""
+    if request.param == "postgres":
+        return PostgresEngine(request.getfixturevalue("warehouse_url"))
     engine = DuckDBEngine(tmp_path / "warehouse")
     engine.prepare()
+    return engine
+
+
+@pytest.fixture
+def durable(engine: Engine) -> Iterator[Session]:
+    """Its durable side."""
     with engine.durable() as session:
         yield session
 
