@@ -41,12 +41,16 @@ class Postgres:
     def address(self, password: str = PASSWORD, database: str = "postgres") -> str:
         return f"postgresql://shop:{password}@127.0.0.1:{self.port}/{database}"
 
-    def new_database(self) -> str:
-        """Makes an empty database and gives its URL."""
+    @property
+    def newest(self) -> str:
+        """The name of the database that was made last."""
+        return f"shop_{self._databases}"
+
+    def new_database(self, template: str = "template1") -> str:
+        """Makes a database, empty or the copy of another, and gives its URL."""
         self._databases += 1
-        name = f"shop_{self._databases}"
-        self.run(f"create database {name}")
-        return self.address(database=name)
+        self.run(f"create database {self.newest} template {template} strategy file_copy")
+        return self.address(database=self.newest)
 
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} -F -c autovacuum=off"

@@ -21,7 +21,12 @@ Rows: TypeAlias = pa.Table | pa.RecordBatchReader
 
 
 class Session(Protocol):
-    """One open connection to the durable, the building or the live warehouse."""
+    """One open connection to the durable, the building or the live warehouse.
+
+    `dialect` is whose SQL it speaks beyond what all warehouses do: `duckdb`, `postgres`.
+    """
+
+    dialect: str
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
         """The whole result of a query that is known to be small."""

@@ -31,6 +31,8 @@ _DEFAULT_MEMORY = 4 * 10**9
 class DuckDBSession:
     """A Session on one DuckDB connection."""
 
+    dialect = "duckdb"
+
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 

@@ -71,6 +71,8 @@ def connected(
 class PostgresSession:
     """A Session on one connection."""
 
+    dialect = "postgres"
+
     def __init__(
         self,
         connection: Any,
