@@ -203,7 +203,7 @@ class DuckDBEngine:
 
     @contextmanager
     def workbench(self, tables: Sequence[str] = ()) -> Iterator[DuckDBEngine]:
-        """An engine in a temporary folder, which reads the live file, all of it, where it would read the durable one."""
+        """An engine in a temporary folder, which reads all of the live file where it would read the durable one."""
         self._refuse_without_live()
         # In the warehouse, where there is room; who may only read there works in the system's temporary folder.
         place = self.folder if os.access(self.folder, os.W_OK) else None
