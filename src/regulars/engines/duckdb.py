@@ -23,7 +23,7 @@ from regulars import catalog
 from regulars.engines.base import Rows, Session
 from regulars.engines.duckdb_completing import complete
 from regulars.engines.journal import FileJournal
-from regulars.errors import LockedError, WarehouseError
+from regulars.errors import LockedError, SettingsError, WarehouseError
 
 _DEFAULT_MEMORY = 4 * 10**9
 
@@ -141,6 +141,17 @@ class DuckDBEngine:
                     # A warehouse of an older version lacks what came since.
                     if name not in present:
                         session.execute(f"alter table {table.name} add column {name} {kind}")
+
+    def set_up(self) -> list[str]:
+        """Makes the folder; who may do what in it is a matter of its permissions."""
+        self.prepare()
+        return [f"made the folder {self.folder}"]
+
+    def set_up_sql(self) -> str:
+        """Nothing: an embedded warehouse has no administrator."""
+        raise SettingsError(
+            f"{self.location} is a folder, which needs no SQL. Run `regulars init` without --print-sql."
+        )
 
     @contextmanager
     def lock(self) -> Iterator[None]:

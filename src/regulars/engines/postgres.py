@@ -20,8 +20,9 @@ from regulars.engines.postgres_building import complete, start_build
 from regulars.engines.postgres_journal import PostgresJournal
 from regulars.engines.postgres_lock import RunLock
 from regulars.engines.postgres_migrations import migrate
+from regulars.engines.postgres_migrations import script as durable_script
 from regulars.engines.postgres_publishing import NEXT, building, generation_names, newest, pin, publish
-from regulars.engines.postgres_roles import BUILDER, LOADER, READER, take_role
+from regulars.engines.postgres_roles import BUILDER, LOADER, READER, script, set_up, take_role
 from regulars.engines.postgres_session import PostgresSession, connected, driver_errors
 from regulars.errors import WarehouseError
 
@@ -58,6 +59,16 @@ class PostgresEngine:
         """Brings the durable schemas and tables to this version."""
         with connected(self.address) as session:
             migrate(session, self.location)
+
+    def set_up(self) -> list[str]:
+        """Makes the database ready for a team: durable side, roles and rights; says what it did."""
+        with connected(self.address) as session:
+            done = [f"applied migration {name}" for name in migrate(session, self.location)]
+            return [*done, *set_up(session, self.address.database, self.location)]
+
+    def set_up_sql(self) -> str:
+        """The same as a script for somebody who may run it; nothing is connected to."""
+        return script(self.address.database, durable_script())
 
     @contextmanager
     def lock(self) -> Iterator[None]:
