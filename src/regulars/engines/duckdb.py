@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from regulars import catalog
 from regulars.engines.base import Rows, Session
 from regulars.engines.duckdb_completing import complete
-from regulars.engines.journal import FileJournal
+from regulars.engines.journal import FileJournal, Journal
 from regulars.errors import LockedError, SettingsError, WarehouseError
 
 _DEFAULT_MEMORY = 4 * 10**9
@@ -109,7 +109,7 @@ class DuckDBEngine:
     def __init__(self, folder: Path, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         self.folder = folder
         self.location = str(folder)
-        self.journal = FileJournal(folder / "journal.sqlite")
+        self.journal: Journal = FileJournal(folder / "journal.sqlite")
         self.models_folder = folder / "models"
         self.scratch_folder = folder / "scratch"
         # Absolute, because dbt takes a relative one from its project, which is inside the package.
