@@ -103,7 +103,9 @@ class PostgresEngine:
                 )
             take_role(connection, READER)
             names = generation_names(generation)
-            connection.execute(f"set search_path = {', '.join(names.schemas[schema] for schema in catalog.SEARCH_PATH)}")
+            connection.execute(
+                f"set search_path = {', '.join(names.schemas[schema] for schema in catalog.SEARCH_PATH)}"
+            )
             connection.execute("set default_transaction_read_only = on")
             yield connection.called(names)
 

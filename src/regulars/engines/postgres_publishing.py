@@ -38,9 +38,7 @@ _PAUSE = 0.25
 
 def building() -> Names:
     """A build in flight, with the durable schemas behind `durable.`."""
-    return Names(
-        {schema: schema + NEXT for schema in BUILT}, {schema: schema for schema in catalog.DURABLE_SCHEMAS}
-    )
+    return Names({schema: schema + NEXT for schema in BUILT}, {schema: schema for schema in catalog.DURABLE_SCHEMAS})
 
 
 def generation_names(generation: int) -> Names:

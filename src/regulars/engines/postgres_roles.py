@@ -99,8 +99,7 @@ def set_up(session: PostgresSession, database: str, location: str) -> list[str]:
 def script(database: str, durable: Sequence[str]) -> str:
     """All of it as one script for an administrator, who has not heard of Regulars."""
     made = [
-        f"do $$ begin create role {role} nologin; exception when duplicate_object then null; end $$"
-        for role in ROLES
+        f"do $$ begin create role {role} nologin; exception when duplicate_object then null; end $$" for role in ROLES
     ]
     as_loader = [f"set role {LOADER}", *loaders_grants(), "reset role"]
     members = f"-- Then, for each of your users: grant {BUILDER} to their_name;"

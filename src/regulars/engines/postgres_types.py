@@ -6,6 +6,8 @@ Numbers of arbitrary precision come as text and become decimals again: of the de
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -74,6 +76,7 @@ def fitted_schema(schema: pa.Schema, columns: dict[str, pa.DataType]) -> pa.Sche
 def understood(schema: pa.Schema, first: pa.RecordBatch | None) -> pa.Schema:
     """The schema in which rows that the driver gives are handed on; `first` tells digits that nothing declares."""
     fields = []
+    seen: Counter[str] = Counter()
     for place, field in enumerate(schema):
         kind = field.type
         if (field.metadata or {}).get(b"POSTGRESQL:type") == b"numeric":
@@ -81,7 +84,9 @@ def understood(schema: pa.Schema, first: pa.RecordBatch | None) -> pa.Schema:
             kind = _decimal(modifier) or _by_digits(first.column(place) if first is not None else None)
         elif isinstance(kind, pa.BaseExtensionType):
             kind = kind.storage_type
-        fields.append(pa.field(field.name, kind))
+        # Two averages are both called avg, and a table of Arrow is asked for columns by name.
+        seen[field.name] += 1
+        fields.append(pa.field(field.name if seen[field.name] == 1 else f"{field.name}_{seen[field.name]}", kind))
     return pa.schema(fields)
 
 
