@@ -1,17 +1,9 @@
-"""One PostgreSQL server for the tests of the engine, with a database of its own for each of them."""
+"""A database for each test of the engine."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from tests.servers import Postgres, postgres
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Postgres]:
-    with postgres() as running:
-        yield running
+from tests.servers import Postgres
 
 
 @pytest.fixture
