@@ -32,6 +32,11 @@ path = "lines*.csv"
 entity = "order_lines"
 """
 LONG = "how did our customers hear of us, and what would they tell their friends of it, if they did"
+# Two first names in one house: for somebody to decide.
+HOUSEHOLD = """customer_id,first_name,last_name,address,city,postcode
+q1,Anna,Quistgaard,12 Long Acre,Leeds,LS1 4AP
+q2,Peter,Quistgaard,12 Long Acre,Leeds,LS1 4AP
+"""
 PROCESSES = multiprocessing.get_context("spawn")
 
 
@@ -96,6 +101,7 @@ def next_day(twins: Twins, shop_files: Path) -> Twins:
     """Both after another day: all customers, overlapping orders some of which changed, and new columns."""
     folder = twins.folder
     shutil.copy(shop_files / "customers.csv", folder / "customers_2.csv")
+    (folder / "customers_3.csv").write_text(HOUSEHOLD)
     header, *lines = (shop_files / "orders.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     lines = [line.replace("completed", "cancelled") if number % 5 == 0 else line for number, line in enumerate(lines)]
     (folder / "orders_2.csv").write_text(header + "".join(lines[len(lines) // 2 :]), encoding="utf-8")
@@ -139,7 +145,7 @@ def test_landing_again_lands_nothing(next_day: Twins) -> None:
     before = next_day.on_postgres()
     embedded, other = next_day("run", "--stage", "land", "--stage", "resolve")
     for outcome in (embedded, other):
-        assert "nothing new in 8 file(s)" in outcome.errors and "nothing new, " in outcome.errors
+        assert "nothing new in 9 file(s)" in outcome.errors and "nothing new, " in outcome.errors
     assert next_day.on_postgres() == before
 
 
