@@ -13,6 +13,10 @@ from typing import Any
 
 import hypothesis
 import pytest
+from tests.servers import Postgres, postgres
+
+from regulars.catalog import DURABLE_TABLES, RUN_STAGES, RUNS
+from regulars.engines.postgres import PostgresEngine
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REQUIRE_ALL = os.environ.get("REGULARS_REQUIRE_ALL", "") not in ("", "0")
@@ -48,6 +52,32 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared data is absent: put it in ../shared/data")
     return folder
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Postgres]:
+    """A PostgreSQL server for all tests of a process, each of which takes a database of its own."""
+    with postgres() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def durable_url(server: Postgres) -> str:
+    """The URL of a database with a durable side, which the tests of a process have one after the other."""
+    url = server.new_database()
+    PostgresEngine(url).prepare()
+    return url
+
+
+@pytest.fixture
+def warehouse_url(server: Postgres, durable_url: str) -> str:
+    """The URL of a database with an empty durable side; emptied, for making a new one takes longer."""
+    with PostgresEngine(durable_url).durable() as session:
+        for source in session.query("select tablename::text from pg_tables where schemaname = 'raw'")[0].to_pylist():
+            session.execute(f'drop table raw."{source}"')
+        tables = ", ".join(table.name for table in (*DURABLE_TABLES, RUNS, RUN_STAGES))
+        session.execute(f"truncate {tables}")
+    return durable_url
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from regulars.cli_demo import demo_api, demo_sources
 from regulars.cli_extract import extract
 from regulars.cli_identity import identity
 from regulars.cli_identity_views import evaluate, explain, review, train
+from regulars.cli_init import init
 from regulars.cli_options import AsOf, Clusters, Json, Map, MaxWait, Quiet, SettingsFile, Warehouse, Window
 from regulars.cli_options import chosen_settings as _settings
 from regulars.cli_predictions import after_run, predictions
@@ -44,7 +45,7 @@ app.add_typer(identity, name="identity")
 for command in (review, explain, train, evaluate):
     identity.command()(command)
 app.add_typer(clusters, name="clusters")
-for top_level in (demo_api, demo_sources, extract, score, predictions):
+for top_level in (demo_api, demo_sources, extract, init, score, predictions):
     app.command()(top_level)
 
 
@@ -71,12 +72,6 @@ def demo(
     views.generate_shop(folder, {"customers": customers, "seed": seed}, force=False)
     _run(settings, [str(folder / "customers.csv"), str(folder / "orders.csv")], command="demo")
     views.next_steps()
-
-
-@app.command()
-def init(folder: Annotated[Path, typer.Argument(help="Project folder; made if need be.")] = Path(".")) -> None:
-    """Write a settings file to start from."""
-    views.init_project(folder)
 
 
 @app.command()

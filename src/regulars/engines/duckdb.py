@@ -16,72 +16,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from regulars import catalog
-from regulars.engines.base import Rows
-from regulars.engines.journal import Journal
-from regulars.errors import LockedError, WarehouseError
+from regulars.engines.base import Session
+from regulars.engines.duckdb_completing import complete
+from regulars.engines.duckdb_session import DuckDBSession
+from regulars.engines.journal import FileJournal, Journal
+from regulars.errors import LockedError, SettingsError, WarehouseError
 
 _DEFAULT_MEMORY = 4 * 10**9
-
-
-class DuckDBSession:
-    """A Session on one DuckDB connection."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-
-    def query(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
-        """The whole result of a query that is known to be small."""
-        return self._connection.sql(sql, params=list(params)).to_arrow_table()
-
-    def stream(self, sql: str, params: Sequence[Any] = (), batch_rows: int = 122_880) -> pa.RecordBatchReader:
-        """The result of a query of any size, batch by batch."""
-        return self._connection.sql(sql, params=list(params)).to_arrow_reader(batch_rows)
-
-    def execute(self, sql: str, params: Sequence[Any] = ()) -> None:
-        """A statement without a result."""
-        self._connection.execute(sql, list(params))
-
-    def append(self, table: str, data: Rows) -> int:
-        """Adds rows to an existing table, columns matched by name."""
-        return self._insert(f"insert into {table} by name select * from incoming", data)
-
-    def replace(self, table: str, data: Rows) -> int:
-        """Makes the table anew from these rows."""
-        self._connection.execute(f"create schema if not exists {table.split('.', maxsplit=1)[0]}")
-        return self._insert(f"create or replace table {table} as select * from incoming", data)
-
-    def columns(self, table: str) -> list[str]:
-        """The table's column names; empty when there is no such table."""
-        schema, _, name = table.rpartition(".")
-        found = self.query(
-            "select column_name from duckdb_columns() where database_name = current_database()"
-            " and schema_name = $1 and table_name = $2 order by column_index",
-            (schema, name.strip('"')),
-        )
-        return [str(name) for name in found.column(0).to_pylist()]
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing."""
-        self._connection.begin()
-        try:
-            yield
-        except BaseException:
-            self._connection.rollback()
-            raise
-        self._connection.commit()
-
-    def _insert(self, sql: str, data: Rows) -> int:
-        self._connection.register("incoming", data)
-        try:
-            row = self._connection.execute(sql).fetchone()
-        finally:
-            self._connection.unregister("incoming")
-        return int(row[0]) if row else 0
 
 
 class DuckDBEngine:
@@ -99,7 +43,7 @@ class DuckDBEngine:
     def __init__(self, folder: Path, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         self.folder = folder
         self.location = str(folder)
-        self.journal = Journal(folder / "journal.sqlite")
+        self.journal: Journal = FileJournal(folder / "journal.sqlite")
         self.models_folder = folder / "models"
         self.scratch_folder = folder / "scratch"
         # Absolute, because dbt takes a relative one from its project, which is inside the package.
@@ -132,6 +76,17 @@ class DuckDBEngine:
                     if name not in present:
                         session.execute(f"alter table {table.name} add column {name} {kind}")
 
+    def set_up(self) -> list[str]:
+        """Makes the folder; who may do what in it is a matter of its permissions."""
+        self.prepare()
+        return [f"made the folder {self.folder}"]
+
+    def set_up_sql(self) -> str:
+        """Nothing: an embedded warehouse has no administrator."""
+        raise SettingsError(
+            f"{self.location} is a folder, which needs no SQL. Run `regulars init` without --print-sql."
+        )
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Holds the folder for one run; the system frees the lock when the process dies."""
@@ -163,7 +118,7 @@ class DuckDBEngine:
             path = str(self._durable).replace("'", "''")
             connection.execute(f"attach '{path}' as durable (read_only)")
             if fresh:
-                for schema in catalog.DERIVED_SCHEMAS:
+                for schema in (*catalog.DERIVED_SCHEMAS, *catalog.DURABLE_SCHEMAS):
                     connection.execute(f"create schema if not exists {schema}")
                 for table in catalog.DERIVED_TABLES:
                     columns = ", ".join(f"{name} {kind}" for name, kind in table.columns)
@@ -192,8 +147,8 @@ class DuckDBEngine:
         return self._live.exists()
 
     @contextmanager
-    def workbench(self) -> Iterator[DuckDBEngine]:
-        """An engine in a temporary folder, which reads the live file where it would read the durable one."""
+    def workbench(self, tables: Sequence[str] = ()) -> Iterator[DuckDBEngine]:
+        """An engine in a temporary folder, which reads all of the live file where it would read the durable one."""
         self._refuse_without_live()
         # In the warehouse, where there is room; who may only read there works in the system's temporary folder.
         place = self.folder if os.access(self.folder, os.W_OK) else None
@@ -211,6 +166,20 @@ class DuckDBEngine:
                 for file in self.dbt_folder.glob("partial_parse*"):
                     shutil.copy(file, bench.dbt_folder)
             yield bench
+
+    def complete(self, build: Session) -> None:
+        """Drops views of the durable side, which readers of the live file do not have, and counts rows."""
+        complete(build)
+
+    def keep_models(self, run_id: str) -> None:
+        """Nothing: the folder of models is in the warehouse."""
+
+    def forget_models(self, known: Sequence[str]) -> None:
+        """Nothing: no copies were made."""
+
+    def model(self, folder: str) -> Path:
+        """The folder of a model."""
+        return self.models_folder / folder
 
     def publish(self) -> None:
         """Renames the build over the live file, once the disk has both its content and its name."""

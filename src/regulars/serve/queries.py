@@ -55,7 +55,7 @@ class Queries:
         """
         with self._engine.live() as live:
             for sql, params in self._readings(text.strip()):
-                found = live.query(f"select distinct customer_id from ({sql}) order by 1 limit 20", params)
+                found = live.query(f"select distinct customer_id from ({sql}) as found order by 1 limit 20", params)
                 if found.num_rows:
                     return [int(value) for value in found.column(0).to_pylist()]
         return []
@@ -126,11 +126,7 @@ class Queries:
     def tables(self) -> pa.Table:
         """Every published table with its rows."""
         with self._engine.live() as live:
-            return live.query(
-                "select table_schema as schema, table_name from information_schema.tables"
-                " where table_schema in ('marts', 'learned', 'ops', 'staging', 'raw', 'settings', 'intermediate')"
-                " order by table_schema, table_name"
-            )
+            return live.tables()
 
     def sql(self, statement: str, limit: int | None = None) -> pa.Table:
         """The result of a query over the published tables, cut after `limit` rows.

@@ -103,7 +103,7 @@ def _loaded(
     """The live model of a kind and its card; None when none is published."""
     if kind not in rows:
         return None
-    folder = engine.models_folder / rows[kind]["folder"]
+    folder = engine.model(rows[kind]["folder"])
     content, card = load_model(folder, kind, rows[kind]["sha256"], TRUSTED.get(kind, ()))
     try:
         return made(content), card
