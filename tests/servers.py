@@ -49,6 +49,16 @@ class Postgres:
         self.run(f"create database {name}")
         return self.address(database=name)
 
+    def drop_role(self, role: str) -> None:
+        """Drops a role with all that it has in any database."""
+        if not self.run(f"select 1 from pg_roles where rolname = '{role}'"):
+            return
+        for (database,) in self.run(
+            "select datname::text from pg_database where datallowconn and datname <> 'template0'"
+        ):
+            self.run_in(database, f"drop owned by {role} cascade")
+        self.run(f"drop role {role}")
+
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} {self._options}"
         self._command("pg_ctl", "-D", "data", "-l", "log", "-w", "-o", options, "start")
@@ -58,10 +68,17 @@ class Postgres:
 
     def run(self, *statements: str) -> list[tuple[Any, ...]]:
         """Runs statements in a session of their own, and gives the rows of the last."""
+        return self.run_in("postgres", *statements)
+
+    def run_in(self, database: str, *statements: str) -> list[tuple[Any, ...]]:
+        """The same in another database."""
         from adbc_driver_postgresql import dbapi
 
         rows: list[tuple[Any, ...]] = []
-        with dbapi.connect(self.url, autocommit=True) as connection, connection.cursor() as cursor:
+        with (
+            dbapi.connect(self.address(database=database), autocommit=True) as connection,
+            connection.cursor() as cursor,
+        ):
             for statement in statements:
                 cursor.execute(statement)
                 rows = cursor.fetchall() if cursor.description else []

@@ -29,10 +29,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
     """What makes an empty warehouse, of the engine that the test is run on."""
-    with pytest.MonkeyPatch.context() as patch, ENGINES[request.param]() as opener:
+    with pytest.MonkeyPatch.context() as patch:
         # What an engine keeps on this machine beside its database.
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        yield opener
+        yield ENGINES[request.param](request)
 
 
 @pytest.fixture(scope="session")

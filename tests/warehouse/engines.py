@@ -6,12 +6,12 @@ first alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from tests.servers import postgres
+import pytest
+from tests.servers import Postgres
 
 from regulars.engines.base import Engine
 from regulars.engines.duckdb import DuckDBEngine
@@ -20,18 +20,21 @@ from regulars.engines.postgres import PostgresEngine
 Opener: TypeAlias = Callable[[Path], Engine]
 
 
-@contextmanager
-def _duckdb() -> Iterator[Opener]:
-    yield DuckDBEngine
+def _duckdb(request: pytest.FixtureRequest) -> Opener:
+    return DuckDBEngine
 
 
-@contextmanager
-def _postgres() -> Iterator[Opener]:
-    """One server, and a database of it for each folder that is asked for."""
-    with postgres() as server:
-        yield lambda folder: PostgresEngine(server.new_database())
+def _postgres(request: pytest.FixtureRequest) -> Opener:
+    """A database for each folder that is asked for."""
+    server: Postgres = request.getfixturevalue("server")
+    return lambda folder: PostgresEngine(server.new_database())
 
 
-ENGINES: Mapping[str, Callable[[], AbstractContextManager[Opener]]] = {"duckdb": _duckdb, "postgres": _postgres}
+ENGINES: Mapping[str, Callable[[pytest.FixtureRequest], Opener]] = {"duckdb": _duckdb, "postgres": _postgres}
 # What an engine cannot do yet: the test's name and why. Strict: one that passes must be taken out.
-NOT_YET: Mapping[tuple[str, str], str] = {}
+NOT_YET: Mapping[tuple[str, str], str] = {
+    ("test_the_unit_tests_of_the_models_pass", "postgres"): (
+        "dbt-postgres makes a relation called after each unit test, and a name of PostgreSQL has 63 characters at most;"
+        " and it compares a decimal as 10 with one as 10.00, which a mart's contract makes equal"
+    ),
+}

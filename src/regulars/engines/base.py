@@ -79,6 +79,14 @@ class Engine(Protocol):
         """Makes what is missing of the durable side; harmless when all is there."""
         ...
 
+    def set_up(self) -> list[str]:
+        """Makes the warehouse ready for those who will work with it, once or again, and says what it did."""
+        ...
+
+    def set_up_sql(self) -> str:
+        """What `set_up` does as SQL, for somebody who may do more than we; touches nothing."""
+        ...
+
     def lock(self) -> AbstractContextManager[None]:
         """Holds the warehouse for one run; raises LockedError when another run has it."""
         ...

@@ -22,8 +22,8 @@ from filelock import FileLock, Timeout
 from regulars import catalog
 from regulars.engines.base import Rows, Session
 from regulars.engines.duckdb_completing import complete
-from regulars.engines.journal import FileJournal
-from regulars.errors import LockedError, WarehouseError
+from regulars.engines.journal import FileJournal, Journal
+from regulars.errors import LockedError, SettingsError, WarehouseError
 
 _DEFAULT_MEMORY = 4 * 10**9
 
@@ -109,7 +109,7 @@ class DuckDBEngine:
     def __init__(self, folder: Path, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         self.folder = folder
         self.location = str(folder)
-        self.journal = FileJournal(folder / "journal.sqlite")
+        self.journal: Journal = FileJournal(folder / "journal.sqlite")
         self.models_folder = folder / "models"
         self.scratch_folder = folder / "scratch"
         # Absolute, because dbt takes a relative one from its project, which is inside the package.
@@ -141,6 +141,17 @@ class DuckDBEngine:
                     # A warehouse of an older version lacks what came since.
                     if name not in present:
                         session.execute(f"alter table {table.name} add column {name} {kind}")
+
+    def set_up(self) -> list[str]:
+        """Makes the folder; who may do what in it is a matter of its permissions."""
+        self.prepare()
+        return [f"made the folder {self.folder}"]
+
+    def set_up_sql(self) -> str:
+        """Nothing: an embedded warehouse has no administrator."""
+        raise SettingsError(
+            f"{self.location} is a folder, which needs no SQL. Run `regulars init` without --print-sql."
+        )
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -203,7 +214,7 @@ class DuckDBEngine:
 
     @contextmanager
     def workbench(self, tables: Sequence[str] = ()) -> Iterator[DuckDBEngine]:
-        """An engine in a temporary folder, which reads the live file, all of it, where it would read the durable one."""
+        """An engine in a temporary folder, which reads all of the live file where it would read the durable one."""
         self._refuse_without_live()
         # In the warehouse, where there is room; who may only read there works in the system's temporary folder.
         place = self.folder if os.access(self.folder, os.W_OK) else None

@@ -15,13 +15,15 @@ from tempfile import TemporaryDirectory
 from regulars import catalog
 from regulars.engines.base import Engine, Session
 from regulars.engines.duckdb import DuckDBEngine
+from regulars.engines.journal import Journal
 from regulars.engines.postgres_address import Address
 from regulars.engines.postgres_building import complete, start_build
 from regulars.engines.postgres_journal import PostgresJournal
 from regulars.engines.postgres_lock import RunLock
 from regulars.engines.postgres_migrations import migrate
+from regulars.engines.postgres_migrations import script as durable_script
 from regulars.engines.postgres_publishing import NEXT, building, generation_names, newest, pin, publish
-from regulars.engines.postgres_roles import BUILDER, LOADER, READER, take_role
+from regulars.engines.postgres_roles import BUILDER, LOADER, READER, script, set_up, take_role
 from regulars.engines.postgres_session import PostgresSession, connected, driver_errors
 from regulars.errors import WarehouseError
 
@@ -47,7 +49,7 @@ class PostgresEngine:
         self.address = Address.of(url)
         self.location = self.address.location
         self.query_errors = driver_errors()
-        self.journal = PostgresJournal(self.durable)
+        self.journal: Journal = PostgresJournal(self.durable)
         self._lock = RunLock(self.address, self.journal.running)
         folder = _local_folder(self.address)
         self.scratch_folder = folder / "scratch"
@@ -58,6 +60,16 @@ class PostgresEngine:
         """Brings the durable schemas and tables to this version."""
         with connected(self.address) as session:
             migrate(session, self.location)
+
+    def set_up(self) -> list[str]:
+        """Makes the database ready for a team: durable side, roles and rights; says what it did."""
+        with connected(self.address) as session:
+            done = [f"applied migration {name}" for name in migrate(session, self.location)]
+            return [*done, *set_up(session, self.address.database, self.location)]
+
+    def set_up_sql(self) -> str:
+        """The same as a script for somebody who may run it; nothing is connected to."""
+        return script(self.address.database, durable_script())
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -103,9 +115,8 @@ class PostgresEngine:
                 )
             take_role(connection, READER)
             names = generation_names(generation)
-            connection.execute(
-                f"set search_path = {', '.join(names.schemas[schema] for schema in catalog.SEARCH_PATH)}"
-            )
+            path = ", ".join(names.schemas[schema] for schema in catalog.SEARCH_PATH)
+            connection.execute(f"set search_path = {path}")
             connection.execute("set default_transaction_read_only = on")
             yield connection.called(names)
 

@@ -92,14 +92,3 @@ class Address:
         for prefix in ("[libpq] ", "ERROR:", "FATAL:"):
             text = text.rpartition(prefix)[2]
         return text.partition(" SQLSTATE:")[0].strip().rstrip(".")
-
-
-def without_password(url: str) -> str:
-    """A warehouse's name as people may read it: the folder as it is, a URL without user, password and options."""
-    scheme, separator, _ = url.partition("://")
-    if not separator or scheme not in SCHEMES:
-        return url
-    try:
-        return Address.of(url).location
-    except SettingsError:
-        return f"{scheme}://…"

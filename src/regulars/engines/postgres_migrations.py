@@ -45,6 +45,19 @@ def migrate(session: PostgresSession, location: str) -> list[str]:
     return [known[number][0] for number in new]
 
 
+def script() -> str:
+    """All migrations as one script of SQL, which applies what a database lacks."""
+    parts = [f"{statement};" for statement in _NOTES]
+    for number, (name, sql) in sorted(migrations().items()):
+        body = "\n".join(f"{statement};" for statement in statements(sql))
+        parts.append(
+            "do $regulars$ begin\n"
+            f"if not exists (select 1 from ops.migrations where number = {number}) then\n{body}\n"
+            f"insert into ops.migrations values ({number}, '{name}', now()::timestamp);\nend if;\nend $regulars$;"
+        )
+    return "\n".join(parts) + "\n"
+
+
 def migrations() -> dict[int, tuple[str, str]]:
     """Name and content of each file, by its number."""
     folder = files("regulars.engines") / "migrations"

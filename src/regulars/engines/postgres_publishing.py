@@ -16,7 +16,7 @@ from contextlib import suppress
 from regulars import catalog
 from regulars.engines.journal import ledger_time
 from regulars.engines.postgres_names import Names, quoted
-from regulars.engines.postgres_roles import BUILDER, READER, missing_roles, take_role
+from regulars.engines.postgres_roles import BUILDER, READER, is_set_up, take_role
 from regulars.engines.postgres_session import PostgresSession, driver_errors
 from regulars.errors import WarehouseError
 
@@ -75,9 +75,8 @@ def publish(session: PostgresSession, location: str) -> int:
     Raises:
         WarehouseError: A schema of that name is there already, and not of Regulars.
     """
-    has_roles = not missing_roles(session)
-    if has_roles:
-        take_role(session, BUILDER)
+    has_roles = is_set_up(session)
+    take_role(session, BUILDER)
     try:
         old = newest(session)
         if old is None:

@@ -22,12 +22,51 @@ ROLES = {
 }
 # What a run that builds must write of the durable side.
 _BUILDERS_OWN = ("ops.runs", "ops.run_stages", "ops.segment_restatements", "ops.model_files", "ops.publications")
+# Who lands makes indexes, and who publishes renames schemas: both take owning them. What was made before there were
+# roles changes hands here.
+_OWNERSHIP = f"""
+do $$ declare found record; begin
+    for found in
+        select schema.nspname as schema, relation.relname as name, {{owner}} as owner
+        from pg_class as relation inner join pg_namespace as schema on relation.relnamespace = schema.oid
+        where relation.relkind in ('r', 'v') and {{owner}} is not null
+            and (schema.nspname, relation.relname) not in (('ops', 'migrations'), ('ops', 'publications'))
+    loop
+        execute format('alter table %I.%I owner to %I', found.schema, found.name, found.owner);
+    end loop;
+    for found in select nspname as name from pg_namespace as schema where {{owner}} = '{BUILDER}' loop
+        execute format('alter schema %I owner to {BUILDER}', found.name);
+    end loop;
+end $$
+""".replace(
+    "{owner}",
+    f"(case when schema.nspname in {DURABLE_SCHEMAS} then '{LOADER}'"
+    " when schema.nspname in ('marts', 'learned', 'settings', 'live')"
+    f" or schema.nspname ~ '__(next|face|g[0-9]+)$' then '{BUILDER}' end)",
+)
+
+
+# Roles are of the whole server: those that another database was set up with have no business in this one.
+_HAS_RIGHTS = """
+exists (
+    select 1 from pg_namespace as schema
+    where schema.nspname = 'ops' and has_schema_privilege(role.oid, schema.oid, 'usage')
+)
+"""
+
+
+def is_set_up(session: PostgresSession) -> bool:
+    """Whether the database was made ready for roles."""
+    found = session.query(f"select 1 from pg_roles as role where rolname = $1 and {_HAS_RIGHTS}", (READER,))
+    return bool(found.num_rows)
 
 
 def take_role(session: PostgresSession, role: str) -> bool:
-    """Makes the session work as a role, when there is such a role and its user may; says whether it does."""
+    """Makes the session work as a role, when the database knows it and its user may; says whether it does."""
     found = session.query(
-        "select 1 as may from pg_roles where rolname = $1 and pg_has_role(current_user, oid, 'member')", (role,)
+        "select 1 from pg_roles as role"
+        f" where rolname = $1 and pg_has_role(current_user, role.oid, 'member') and {_HAS_RIGHTS}",
+        (role,),
     )
     if found.num_rows:
         session.execute(f"set role {quoted(role)}")
@@ -48,28 +87,21 @@ def creation(roles: Sequence[str]) -> list[str]:
 def grants(database: str) -> list[str]:
     """The statements that give the roles their rights in a database; they can be repeated."""
     schemas = ", ".join(DURABLE_SCHEMAS)
-    own = ", ".join(_BUILDERS_OWN)
     return [
         f"grant connect on database {quoted(database)} to {', '.join(ROLES)}",
         f"grant create on database {quoted(database)} to {BUILDER}",
-        f"grant usage on schema {schemas} to {LOADER}, {BUILDER}",
-        f"grant create on schema raw, identity to {LOADER}",
-        f"grant select, insert, update, delete, truncate on all tables in schema {schemas} to {LOADER}",
-        f"revoke insert, update, delete, truncate on ops.migrations, ops.publications from {LOADER}",
+        f"grant usage, create on schema {schemas} to {LOADER}",
+        f"grant usage on schema {schemas} to {BUILDER}",
+        _OWNERSHIP,
+        f"grant select on ops.migrations, ops.publications to {LOADER}",
         f"grant select on all tables in schema {schemas} to {BUILDER}",
-        f"grant insert, update, delete on {own} to {BUILDER}",
+        f"grant insert, update, delete on {', '.join(_BUILDERS_OWN)} to {BUILDER}",
         f"grant usage on schema ops to {READER}",
-        f"grant select on ops.publications, ops.migrations, ops.runs, ops.run_stages to {READER}",
-        # What later migrations and new sources bring.
-        f"alter default privileges in schema {schemas} grant select, insert, update, delete, truncate on tables"
-        f" to {LOADER}",
+        f"grant select on ops.migrations, ops.publications, ops.runs, ops.run_stages to {READER}",
+        # What new sources and later migrations bring.
+        f"alter default privileges for role {LOADER} in schema {schemas} grant select on tables to {BUILDER}",
         f"alter default privileges in schema {schemas} grant select on tables to {BUILDER}",
     ]
-
-
-def loaders_grants() -> list[str]:
-    """What the loader gives of the tables that it makes itself, run as the loader."""
-    return [f"alter default privileges in schema raw, identity grant select on tables to {BUILDER}"]
 
 
 def set_up(session: PostgresSession, database: str, location: str) -> list[str]:
@@ -83,24 +115,31 @@ def set_up(session: PostgresSession, database: str, location: str) -> list[str]:
     if missing and not may.column(0)[0].as_py():
         raise WarehouseError(
             f"The user of `warehouse` may not create roles in {location}, and it lacks {', '.join(missing)}."
-            " Hand an administrator what `regulars init --warehouse URL --print-sql` prints, then run this again."
+            " Hand an administrator what `regulars init --warehouse URL --print-sql` prints."
         )
     with session.transaction():
-        for statement in [*creation(missing), *grants(database)]:
+        # Who makes the roles hands over to them what it owns, which takes being one of them.
+        joined = [f"grant {role} to current_user" for role in missing]
+        for statement in [*creation(missing), *joined, *grants(database)]:
             session.execute(statement)
-        if take_role(session, LOADER):
-            for statement in loaders_grants():
-                session.execute(statement)
-            session.execute("reset role")
     made = [f"made role {role}, which {ROLES[role]}" for role in missing]
-    return [*made, f"granted {', '.join(ROLES)} their rights"]
+    return [*made, f"gave {', '.join(ROLES)} their rights in {location}"]
 
 
-def script(database: str, durable: Sequence[str]) -> str:
-    """All of it as one script for an administrator, who has not heard of Regulars."""
-    made = [
-        f"do $$ begin create role {role} nologin; exception when duplicate_object then null; end $$" for role in ROLES
-    ]
-    as_loader = [f"set role {LOADER}", *loaders_grants(), "reset role"]
-    members = f"-- Then, for each of your users: grant {BUILDER} to their_name;"
-    return "".join(f"{line};\n" for line in [*made, *durable, *grants(database), *as_loader]) + members + "\n"
+def script(database: str, durable: str) -> str:
+    """All of it as one script for an administrator, which can be run again.
+
+    Args:
+        database: The database it is for.
+        durable: The script that makes the durable side.
+    """
+    made = "".join(
+        f"do $$ begin create role {role} nologin; exception when duplicate_object then null; end $$;\n"
+        for role in ROLES
+    )
+    rights = "".join(f"{statement.strip()};\n" for statement in grants(database))
+    members = "".join(f"--   grant {role} to their_name;  -- {what}\n" for role, what in ROLES.items())
+    return (
+        f"-- For database {database}, by somebody who may create roles and owns the database.\n{made}{durable}{rights}"
+        f"-- Then, for each user, what they are to do:\n{members}"
+    )

@@ -128,7 +128,9 @@ class PostgresSession:
             # What looks at the table, as a view may, goes on looking at it.
             self.execute(f"truncate table {target}")
         else:
-            self.execute(f"create schema if not exists {quoted(schema)}")
+            # "if not exists" asks for the right to make one also where there is one.
+            if not self.query("select 1 as one from pg_namespace where nspname = $1", (schema,)).num_rows:
+                self.execute(f"create schema {quoted(schema)}")
             self.execute(f"drop table if exists {target} cascade")
             columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in wanted.items())
             self.execute(f"create table {target} ({columns})")

@@ -1,4 +1,4 @@
-"""A database for each test of the engine."""
+"""A database of its own for each test of the engine."""
 
 from __future__ import annotations
 
