@@ -18,7 +18,7 @@ from unittest import mock
 import duckdb
 
 from regulars.cli import main
-from regulars.engines.duckdb import DuckDBSession
+from regulars.engines.duckdb_session import DuckDBSession
 from regulars.engines.postgres import PostgresEngine
 
 SCRIPT = Path(sys.executable).with_name("regulars")
