@@ -24,6 +24,7 @@ from regulars.serve.saved_models import live_clusters
 from regulars.serve.scored_rows import Progress, ScoreReport, placed
 from regulars.settings import Settings, load_settings, overridden
 from regulars.sources.customer_features import feature_columns
+from regulars.watching import Nobody
 
 if TYPE_CHECKING:
     from regulars.land.given import Given
@@ -160,7 +161,7 @@ def _features_of_orders(
     """The features that a run over these orders alone gives their customers, with the window of the live warehouse."""
     from regulars.land.given import Given, mapped
     from regulars.learn.feature_query import feature_query
-    from regulars.pipeline import Nobody, Request, run_pipeline
+    from regulars.pipeline import Request, run_pipeline
 
     mapping, source_settings = mapped(given, settings)
     if mapping.entity not in ("orders", "order_lines"):

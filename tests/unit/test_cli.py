@@ -46,7 +46,7 @@ def test_the_version_is_printed(call: Call) -> None:
         (("run",), 2, "There is nothing to work on"),
         (("run", "absent.csv"), 2, "absent.csv"),
         (("run", "--stage", "polish"), 2, "There is no stage `polish`"),
-        (("run", "--stage", "learn"), 3, "of a build in flight"),
+        (("run", "--stage", "learn"), 2, "of a build in flight"),
         (("run", "--k", "many"), 2, "clusters"),
         (("status",), 2, "Nothing was ever run"),
         (("segments",), 3, "Nothing is published"),

@@ -8,13 +8,13 @@ from pathlib import Path
 import pyarrow as pa
 
 from regulars import catalog
+from regulars.cluster_settings import ClusterSettings
 from regulars.engines.base import Session
 from regulars.learn.cluster_model import KIND
 from regulars.learn.clusters import Clustering, Previous, Search, find_clusters
 from regulars.learn.feature_query import feature_of, feature_query
 from regulars.learn.features import RFM_FEATURES
 from regulars.learn.registry import registered, save_model
-from regulars.settings import ClusterSettings
 
 
 @dataclass(frozen=True)
