@@ -8,5 +8,5 @@ create role regulars login password :'regulars_password';
 create database regulars owner regulars;
 create role airflow login password :'airflow_password';
 create database airflow owner airflow;
-revoke connect, temporary on database regulars, airflow from public;
+revoke connect on database regulars, airflow from public;
 SQL

@@ -76,7 +76,7 @@ def server(shop: Path) -> Iterator[Postgres]:
             *(f"create role {role} nologin" for role in ROLES),
             "grant regulars_loader, regulars_builder to regulars",
             "create database regulars owner regulars",
-            "revoke connect, temporary on database regulars from public",
+            "revoke connect on database regulars from public",
             "grant connect on database regulars to regulars_reader",
         )
         _fill(running, shop / "warehouse")
