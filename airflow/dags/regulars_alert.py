@@ -40,7 +40,7 @@ def described(context: Mapping[str, Any]) -> dict[str, Any]:
     """What failed, where and why, and where to read on."""
     task = context["ti"]
     why = str(context.get("exception") or context.get("reason") or "its process ended without a word")
-    text = f"Regulars: stage {task.task_id} of run {task.run_id} failed after {task.try_number} tries. {why}"
+    text = f"Regulars: stage {task.task_id} of run {task.run_id} failed for good on try {task.try_number}. {why}"
     link = getattr(task, "log_url", None)
     return {
         "text": f"{text}\n{link}" if link else text,
