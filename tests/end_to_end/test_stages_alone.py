@@ -55,10 +55,10 @@ def _live_day(project: Path) -> dt.date:
 def test_stages_that_are_tried_again_and_a_publishing_that_stopped_give_what_one_run_gives(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for stage in STAGES[:-1]:
-        for _ in range(2):
-            done = _stage(project, stage.name, TOMORROW, "--keep-newer")
-            assert done.exit_code == 0, (stage.name, done.errors)
+    # Landing and resolving again change nothing, and building begins anew; these write into what is there.
+    for name in ("build", "learn", "learn", "finish", "finish", "check"):
+        done = _stage(project, name, TOMORROW, "--keep-newer")
+        assert done.exit_code == 0, (name, done.errors)
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
