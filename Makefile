@@ -1,6 +1,6 @@
 # Every target works as the first command on a fresh clone: it makes .venv and installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint check bench golden docs
+.PHONY: help setup demo test lint check bench golden docs airflow
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -45,6 +45,14 @@ $(MODELS_LINTED): $(INSTALLED) .sqlfluff $(shell find $(MODELS) src/regulars/war
 
 check: lint ## Lint and unit tests, in under a minute: run it before every commit
 	$(BIN)/pytest -q tests/unit tests/architecture -m "not slow" -n 2 --dist loadfile
+
+airflow: .venv-airflow/.installed ## Make .venv-airflow with the Airflow that the tests of the DAG start
+
+# Airflow pins much, so it lives in an environment of its own.
+.venv-airflow/.installed: airflow/requirements.txt $(INSTALLED)
+	$(BIN)/python -m venv .venv-airflow
+	.venv-airflow/bin/python -m pip install --quiet -r airflow/requirements.txt
+	@touch $@
 
 bench: $(INSTALLED) ## Run the benchmarks
 	@for benchmark in benchmarks/*.py; do echo "$$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done

@@ -1,4 +1,4 @@
-"""Writes the pages of docs/ that are made from code: settings.md, tables.md, presets.md and cli.md.
+"""Writes what is made from code: the pages settings.md, tables.md, presets.md and cli.md, and the stages of the DAG.
 
 Run it with `make docs`. A test fails while a page differs from what the code says.
 """
@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 import regulars
 from regulars import catalog
 from regulars.cli import app
+from regulars.pipeline import STAGES
 from regulars.settings import Settings
 from regulars.sources.preset import shipped_presets
 
@@ -40,6 +41,27 @@ PYTHON_SCHEMAS = {
 }
 
 
+ENVIRONMENTS = """
+## `[environments.<name>]`
+
+What differs in an environment, such as `dev`, `staging` or `prod`: the same settings once more, of which only those
+that differ are written. `--env prod`, or the variable `REGULARS_ENV`, chooses one; `regulars run` and
+`regulars status` say which. Variables still win over it. Sections are merged name by name, lists are replaced, and
+every environment of the file is checked whichever is chosen.
+
+```toml
+warehouse = "warehouse"
+
+[environments.prod]
+warehouse = "/srv/regulars/warehouse"
+memory_limit = "16GB"
+
+[environments.prod.sources.orders]
+path = "s3://shop/orders/*.csv"
+```
+"""
+
+
 def settings_page() -> str:
     """Every setting, by section of regulars.toml."""
     lines = [
@@ -50,6 +72,7 @@ def settings_page() -> str:
         "section, two underscores, the name, as in `REGULARS_RFM__WINDOW_DAYS=180`. All of them have defaults; the",
         "file may be absent.",
     ]
+    lines += ["", *ENVIRONMENTS.strip().splitlines()]
     top = {name: field for name, field in Settings.model_fields.items() if _section(field) is None}
     lines += ["", "## Top level", "", *_settings_table(top)]
     for name, field in Settings.model_fields.items():
@@ -121,11 +144,17 @@ def cli_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def stages_of_the_dag() -> str:
+    """The stages as the DAG reads them, which runs where Regulars is not installed."""
+    return json.dumps([{"name": stage.name, "what": stage.what} for stage in STAGES], indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "tables.md": tables_page,
     "presets.md": presets_page,
     "cli.md": cli_page,
+    "../airflow/dags/regulars_stages.json": stages_of_the_dag,
 }
 
 
@@ -240,4 +269,4 @@ def _cell(text: str) -> str:
 if __name__ == "__main__":
     for page, make in PAGES.items():
         (FOLDER / page).write_text(make(), encoding="utf-8")
-        print(f"docs/{page}")
+        print((FOLDER / page).resolve().relative_to(FOLDER.parent))

@@ -19,6 +19,8 @@ from regulars.catalog import DURABLE_TABLES, RUN_STAGES, RUNS
 from regulars.engines.postgres import PostgresEngine
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+# Airflow has an environment of its own; `make airflow` makes this one.
+AIRFLOW = Path(os.environ.get("REGULARS_AIRFLOW") or REPOSITORY / ".venv-airflow")
 REQUIRE_ALL = os.environ.get("REGULARS_REQUIRE_ALL", "") not in ("", "0")
 
 hypothesis.settings.register_profile("regulars", derandomize=True, deadline=None, max_examples=60, database=None)
@@ -34,8 +36,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The settings of whoever runs the tests must not change what they see, in this process or in those it starts."""
-    # What is required stays: the workers of a parallel run start from this environment.
-    for name in [name for name in os.environ if name.startswith("REGULARS_") and name != "REGULARS_REQUIRE_ALL"]:
+    # What is required, and where it is, stays: the workers of a parallel run start from this environment.
+    kept = ("REGULARS_REQUIRE_ALL", "REGULARS_AIRFLOW")
+    for name in [name for name in os.environ if name.startswith("REGULARS_") and name not in kept]:
         del os.environ[name]
 
 

@@ -1,7 +1,7 @@
 """The command line: words in, one call, words out. No logic lives here.
 
 Exit codes: 0 ok · 1 failed checks · 2 bad input or settings · 3 warehouse or source unreachable · 4 another run holds
-the lock.
+the lock · 5 a newer live state was kept, as --keep-newer asks.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from regulars import __version__, cli_sources
+from regulars import __version__, cli_run
 from regulars import cli_views as views
 from regulars.cli_clusters import clusters
 from regulars.cli_demo import demo_api, demo_sources
@@ -22,13 +22,27 @@ from regulars.cli_extract import extract
 from regulars.cli_identity import identity
 from regulars.cli_identity_views import evaluate, explain, review, train
 from regulars.cli_init import init
-from regulars.cli_options import AsOf, Clusters, Json, Map, MaxWait, Quiet, SettingsFile, Warehouse, Window
+from regulars.cli_options import (
+    AsOf,
+    Clusters,
+    Environment,
+    Json,
+    KeepNewer,
+    Map,
+    MaxWait,
+    Quiet,
+    SettingsFile,
+    Warehouse,
+    Window,
+    day_of,
+)
 from regulars.cli_options import chosen_settings as _settings
-from regulars.cli_predictions import after_run, predictions
+from regulars.cli_predictions import predictions
 from regulars.cli_score import score
+from regulars.cli_sources import sources
 from regulars.errors import RegularsError
-from regulars.settings import Settings, overridden
-from regulars.terminal import StageWatcher, console, errors
+from regulars.settings import overridden
+from regulars.terminal import console, errors
 
 app = typer.Typer(
     name="regulars",
@@ -39,7 +53,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-sources = typer.Typer(help="Look at sources before anything is landed.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
 app.add_typer(identity, name="identity")
 for command in (review, explain, train, evaluate):
@@ -65,12 +78,13 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed, another shop.")] = 7,
     warehouse: Warehouse = None,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
 ) -> None:
     """Make a shop, run everything on it and show its segments."""
-    settings = _settings(settings_file, warehouse)
+    settings = _settings(settings_file, warehouse, environment)
     views.refuse_own_data(settings)
     views.generate_shop(folder, {"customers": customers, "seed": seed}, force=False)
-    _run(settings, [str(folder / "customers.csv"), str(folder / "orders.csv")], command="demo")
+    cli_run.run(settings, [str(folder / "customers.csv"), str(folder / "orders.csv")], command="demo")
     views.next_steps()
 
 
@@ -91,33 +105,6 @@ def generate(
     views.generate_shop(folder, {**options, "dirt": not clean}, force=force)
 
 
-@sources.command("list")
-def sources_list(settings_file: SettingsFile = None, warehouse: Warehouse = None, as_json: Json = False) -> None:
-    """The sources of the settings, and what each has landed."""
-    cli_sources.listed(_settings(settings_file, warehouse), as_json)
-
-
-@sources.command("preview")
-def sources_preview(
-    file: Annotated[str, typer.Argument(help="A file, or a glob in quotes.")],
-    settings_file: SettingsFile = None,
-    as_json: Json = False,
-) -> None:
-    """How a file would be read: preset, mapping, types and first rows. Lands nothing."""
-    cli_sources.preview(_settings(settings_file, None), file, as_json)
-
-
-@sources.command("test")
-def sources_test(
-    name: Annotated[str | None, typer.Argument(help="A source of the settings; none = all.")] = None,
-    settings_file: SettingsFile = None,
-    warehouse: Warehouse = None,
-    as_json: Json = False,
-) -> None:
-    """Whether each source answers, its columns and newest record, and what would be landed. Lands nothing."""
-    cli_sources.test(_settings(settings_file, warehouse), name, as_json)
-
-
 @app.command()
 def land(
     files: Annotated[list[str] | None, typer.Argument(help="Files or globs; none = the settings' sources.")] = None,
@@ -128,14 +115,17 @@ def land(
     follow: Annotated[bool, typer.Option("--follow", help="Land the Kafka sources until stopped by Ctrl-C.")] = False,
     max_wait: MaxWait = None,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     quiet: Quiet = False,
 ) -> None:
     """Land files and feeds, and build nothing yet."""
-    settings = _settings(settings_file, warehouse)
+    settings = _settings(settings_file, warehouse, environment)
     if follow:
         return views.follow(settings, max_wait, quiet)
-    _pipeline(settings, files or [], ["land"], restage=restage, full_refresh=full_refresh, quiet=quiet, command="land")
+    cli_run.pipeline(
+        settings, files or [], ["land"], restage=restage, full_refresh=full_refresh, quiet=quiet, command="land"
+    )
 
 
 @app.command()
@@ -147,24 +137,40 @@ def run(
     segment_map: Map = None,
     stage: Annotated[list[str] | None, typer.Option("--stage", help="Run only this stage; may be repeated.")] = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Forget these sources and start again.")] = False,
+    keep_newer: KeepNewer = False,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Land files, build everything, publish it and show the segments."""
+    chosen = _settings(settings_file, warehouse, environment)
     settings = overridden(
-        _settings(settings_file, warehouse),
-        rfm={"as_of": as_of.date() if as_of else None, "window_days": window_days, "map": segment_map},
+        chosen,
+        rfm={"as_of": day_of(as_of, chosen), "window_days": window_days, "map": segment_map},
         clusters={"k": int(k) if k and k.isdigit() else k},
     )
-    _run(settings, files or [], stage or [], full_refresh=full_refresh, as_json=as_json, quiet=quiet)
+    cli_run.run(
+        settings,
+        files or [],
+        stage,
+        full_refresh=full_refresh,
+        keep_newer=keep_newer,
+        as_json=as_json,
+        quiet=quiet,
+    )
 
 
 @app.command()
-def status(settings_file: SettingsFile = None, warehouse: Warehouse = None, as_json: Json = False) -> None:
+def status(
+    settings_file: SettingsFile = None,
+    environment: Environment = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
     """What is live, how the last run went and what was landed."""
-    views.status(_settings(settings_file, warehouse), as_json)
+    views.status(_settings(settings_file, warehouse, environment), as_json)
 
 
 @app.command()
@@ -176,35 +182,38 @@ def segments(
         ),
     ] = None,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """The segments with customers, revenue and what to do, as published or as of any past day."""
-    views.segments(_settings(settings_file, warehouse), as_json, as_of.date() if as_of else None)
+    views.segments(_settings(settings_file, warehouse, environment), as_json, as_of.date() if as_of else None)
 
 
 @app.command()
 def customer(
     who: Annotated[str, typer.Argument(help="Customer id, a source's id, e-mail or phone number.")],
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """Everything about one customer."""
-    views.customer(_settings(settings_file, warehouse), who, as_json)
+    views.customer(_settings(settings_file, warehouse, environment), who, as_json)
 
 
 @app.command()
 def why(
     who: Annotated[str, typer.Argument(help="Customer id, a source's id, e-mail or phone number.")],
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """Why a customer is in a segment: values, cut points, code and rule; what would change it, and when."""
     from regulars import cli_why
 
-    cli_why.why(_settings(settings_file, warehouse), who, as_json)
+    cli_why.why(_settings(settings_file, warehouse, environment), who, as_json)
 
 
 @app.command()
@@ -218,10 +227,11 @@ def export(
     ] = None,
     file_format: Annotated[str | None, typer.Option("--format", help="csv, json, parquet or xlsx.")] = None,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
 ) -> None:
     """Write customers, with all that is known of them, to a file."""
-    views.export(_settings(settings_file, warehouse), output, segment or [], column or [], file_format)
+    views.export(_settings(settings_file, warehouse, environment), output, segment or [], column or [], file_format)
 
 
 @app.command()
@@ -229,11 +239,12 @@ def sql(
     statement: Annotated[str, typer.Argument(help="A query; tables are found without their schema.")],
     limit: Annotated[int, typer.Option(min=1, help="Rows shown at most.")] = 1000,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """Ask the published tables anything, in SQL. Nothing can be changed by it."""
-    views.sql(_settings(settings_file, warehouse), statement, limit, as_json)
+    views.sql(_settings(settings_file, warehouse, environment), statement, limit, as_json)
 
 
 @app.command()
@@ -243,43 +254,6 @@ def docs(
 ) -> None:
     """The tables and columns, and what they mean."""
     views.docs(table, as_json)
-
-
-def _run(
-    settings: Settings,
-    files: list[str],
-    stages: list[str] | None = None,
-    *,
-    full_refresh: bool = False,
-    as_json: bool = False,
-    quiet: bool = False,
-    command: str = "run",
-) -> None:
-    _pipeline(settings, files, stages or [], full_refresh=full_refresh, quiet=quiet, command=command)
-    if not stages or "publish" in stages:
-        views.segments(settings, as_json)
-        if not as_json:
-            after_run(settings)
-
-
-def _pipeline(
-    settings: Settings,
-    files: list[str],
-    stages: list[str],
-    *,
-    full_refresh: bool = False,
-    restage: bool = False,
-    quiet: bool,
-    command: str,
-) -> None:
-    from regulars.pipeline import Request, run_pipeline
-
-    watcher = StageWatcher(quiet=quiet)
-    request = Request(files=files, stages=stages, full_refresh=full_refresh, restage=restage, command=command)
-    try:
-        run_pipeline(settings, request, watcher)
-    finally:
-        watcher.stop()
 
 
 def main() -> None:

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from regulars.cli_options import Json, SettingsFile, Warehouse
+from regulars.cli_options import Environment, Json, SettingsFile, Warehouse, chosen_settings
 from regulars.engines.base import open_engine
 from regulars.serve.extract import counts, rows
 from regulars.serve.queries import Queries
-from regulars.settings import load_settings
 from regulars.terminal import errors, print_json, print_table
 
 
@@ -24,13 +23,12 @@ def extract(
         typer.Option("--found-in", help="In the file, only these: both, customers or purchases; may be repeated."),
     ] = None,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """Customers joined to their purchases: also customers without purchases, and purchases without a customer."""
-    settings = load_settings(settings_file)
-    if warehouse:
-        settings = settings.model_copy(update={"warehouse": warehouse})
+    settings = chosen_settings(settings_file, warehouse, environment)
     queries = Queries(open_engine(settings), settings.shop)
     counted = counts(queries)
     if output is not None:

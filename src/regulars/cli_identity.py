@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from regulars.cli_options import Json, SettingsFile, Warehouse, chosen_settings
+from regulars.cli_options import Environment, Json, SettingsFile, Warehouse, chosen_settings
 from regulars.engines.base import open_engine
 from regulars.settings import Settings
 from regulars.terminal import console, errors, print_json, print_table
@@ -29,11 +29,12 @@ def merge(
     right: Other,
     reason: Reason = None,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """Two people are one: the older id stays, the other is redirected to it."""
-    _decide(chosen_settings(settings_file, warehouse), "merge", left, right, reason, as_json)
+    _decide(chosen_settings(settings_file, warehouse, environment), "merge", left, right, reason, as_json)
 
 
 @identity.command("split")
@@ -42,11 +43,12 @@ def split(
     right: Other,
     reason: Reason = None,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """One person is two: a record leaves the other record, or the whole person whose golden id is given."""
-    _decide(chosen_settings(settings_file, warehouse), "split", left, right, reason, as_json)
+    _decide(chosen_settings(settings_file, warehouse, environment), "split", left, right, reason, as_json)
 
 
 @identity.command("never")
@@ -55,11 +57,12 @@ def never(
     right: Other,
     reason: Reason = None,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """Two people are two and stay two, whatever their records come to share."""
-    _decide(chosen_settings(settings_file, warehouse), "never", left, right, reason, as_json)
+    _decide(chosen_settings(settings_file, warehouse, environment), "never", left, right, reason, as_json)
 
 
 @identity.command("undo")
@@ -68,19 +71,25 @@ def undo(
     right: Other,
     reason: Reason = None,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """Take back what was decided about two: they are what their records say again."""
-    _decide(chosen_settings(settings_file, warehouse), "undo", left, right, reason, as_json)
+    _decide(chosen_settings(settings_file, warehouse, environment), "undo", left, right, reason, as_json)
 
 
 @identity.command("decisions")
-def decisions(settings_file: SettingsFile = None, warehouse: Warehouse = None, as_json: Json = False) -> None:
+def decisions(
+    settings_file: SettingsFile = None,
+    environment: Environment = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
     """The decisions that hold, newest first."""
     from regulars.identity.decisions import standing
 
-    engine = open_engine(chosen_settings(settings_file, warehouse))
+    engine = open_engine(chosen_settings(settings_file, warehouse, environment))
     with engine.lock():
         engine.prepare()
         with engine.durable() as durable:

@@ -14,7 +14,7 @@ import typer
 from rich.markup import escape
 
 from regulars.cli_identity_explain import show, side_by_side
-from regulars.cli_options import Json, SettingsFile, Warehouse, chosen_settings
+from regulars.cli_options import Environment, Json, SettingsFile, Warehouse, chosen_settings
 from regulars.engines.base import Session, open_engine
 from regulars.errors import InputError
 from regulars.identity.sides import Waiting, probability_words
@@ -37,6 +37,7 @@ def evaluate(
         ),
     ] = None,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
@@ -44,7 +45,7 @@ def evaluate(
     from regulars.identity.truth import read_truth
     from regulars.serve.linkage import linkage
 
-    settings = chosen_settings(settings_file, warehouse)
+    settings = chosen_settings(settings_file, warehouse, environment)
     known = read_truth(truth) if truth else None
     found = linkage(Queries(open_engine(settings), settings.shop), known)
     if as_json:
@@ -70,13 +71,14 @@ def evaluate(
 def review(
     limit: Annotated[int, typer.Option(min=1, help="Pairs shown at most.")] = 10,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """Pairs that may be one person and wait for your decision: both side by side, and what to type."""
     from regulars.identity.sides import review_queue
 
-    settings = chosen_settings(settings_file, warehouse)
+    settings = chosen_settings(settings_file, warehouse, environment)
     with durable_session(settings) as durable:
         found, total = review_queue(durable, settings.identity.match_threshold, limit)
     if as_json:
@@ -97,13 +99,14 @@ def explain(
     left: Annotated[str, typer.Argument(help="A golden id, SOURCE:ID, a source's id, an e-mail or a phone number.")],
     right: Annotated[str, typer.Argument(help="The other, named likewise.")],
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """Why two are one person or two: what they share, through whom, what was decided, and what each likeness weighs."""
     from regulars.identity.relation import relation
 
-    settings = chosen_settings(settings_file, warehouse)
+    settings = chosen_settings(settings_file, warehouse, environment)
     with durable_session(settings) as durable:
         found = relation(durable, settings, left, right)
     show(found, as_json)
@@ -115,13 +118,14 @@ def train(
     ),
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """Learn from your own records what two records of one person look like, without being told who is one."""
     from regulars.identity.gathering import trained
 
-    settings = chosen_settings(settings_file, warehouse)
+    settings = chosen_settings(settings_file, warehouse, environment)
     if output.exists() and not force:
         raise InputError(f"{output} is there already. Name another file with --output, or add --force.")
     with errors.status("Training") as spinner, durable_session(settings) as durable:

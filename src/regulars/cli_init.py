@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from regulars.cli_options import chosen_settings
+from regulars.cli_options import Environment, chosen_settings
 from regulars.engines.base import open_engine
 from regulars.errors import InputError
 from regulars.settings import SETTINGS_FILE, Settings
@@ -21,14 +21,15 @@ def init(
         str | None,
         typer.Option("--warehouse", "-w", help="Instead, make this warehouse ready: schemas, roles and rights."),
     ] = None,
+    environment: Environment = None,
     print_sql: Annotated[
         bool, typer.Option("--print-sql", help="Only print the SQL, for an administrator to run.")
     ] = False,
 ) -> None:
     """Write a settings file to start from, or make a database ready for a team."""
-    if warehouse is None and not print_sql:
+    if warehouse is None and environment is None and not print_sql:
         return _init_project(folder)
-    _init_warehouse(chosen_settings(None, warehouse), print_sql)
+    _init_warehouse(chosen_settings(None, warehouse, environment), print_sql)
 
 
 def _init_project(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -13,6 +14,10 @@ from regulars.settings import Settings, load_settings
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Settings file. Default: regulars.toml here, if there is one.")
 ]
+Environment = Annotated[
+    str | None,
+    typer.Option("--env", help="Environment of the settings file, such as prod. Default: REGULARS_ENV, if it is set."),
+]
 Warehouse = Annotated[
     str | None, typer.Option("--warehouse", "-w", help="Folder of the warehouse, or URL of its database.")
 ]
@@ -20,8 +25,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 AsOf = Annotated[
     dt.datetime | None,
     typer.Option(
-        "--as-of", formats=["%Y-%m-%d"], help="Start of this day is now. Default: the day after the newest order."
+        "--as-of",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"],
+        help="Start of this day is now; of a moment with its zone, the shop's day. Default: the day after the newest"
+        " order.",
     ),
+]
+KeepNewer = Annotated[
+    bool, typer.Option("--keep-newer", help="End with exit code 5 rather than replace a live state of a later day.")
 ]
 Window = Annotated[
     int | None, typer.Option("--window-days", min=1, help="Days that orders and spend are counted over.")
@@ -36,7 +47,14 @@ MaxWait = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")]
 
 
-def chosen_settings(file: Path | None, warehouse: str | None) -> Settings:
-    """The settings of a command: those of the file, with the warehouse that its option names."""
-    settings = load_settings(file)
+def chosen_settings(file: Path | None, warehouse: str | None, environment: str | None) -> Settings:
+    """The settings of a command: of the file and the environment, with the warehouse that its options name."""
+    settings = load_settings(file, environment)
     return settings.model_copy(update={"warehouse": warehouse}) if warehouse else settings
+
+
+def day_of(as_of: dt.datetime | None, settings: Settings) -> dt.date | None:
+    """The day that --as-of names: of a moment, the one it lies on by the shop's clock."""
+    if as_of is None or as_of.tzinfo is None:
+        return as_of.date() if as_of else None
+    return as_of.astimezone(ZoneInfo(settings.shop.timezone)).date()

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 
-from regulars.cli_options import Json, SettingsFile, Warehouse, chosen_settings
+from regulars.cli_options import Environment, Json, SettingsFile, Warehouse, chosen_settings
 from regulars.engines.base import open_engine
 from regulars.serve import prediction_words as words
 from regulars.serve.foretold import Foretold, Outlook, Verdict, outlook, verdict_dict
@@ -27,9 +27,14 @@ _LEGEND = (
 )
 
 
-def predictions(settings_file: SettingsFile = None, warehouse: Warehouse = None, as_json: Json = False) -> None:
+def predictions(
+    settings_file: SettingsFile = None,
+    environment: Environment = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
     """What is foretold of the shop, and how good each prediction was on days it had not seen."""
-    settings = chosen_settings(settings_file, warehouse)
+    settings = chosen_settings(settings_file, warehouse, environment)
     found = outlook(Queries(open_engine(settings), settings.shop))
     if as_json:
         print_json([_as_dict(verdict, found) for verdict in found.verdicts])

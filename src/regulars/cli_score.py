@@ -10,7 +10,7 @@ import pyarrow as pa
 import typer
 from rich.markup import escape
 
-from regulars.cli_options import Json, SettingsFile, Warehouse, chosen_settings
+from regulars.cli_options import Environment, Json, SettingsFile, Warehouse, chosen_settings
 from regulars.prediction_settings import VALUE_HORIZONS
 from regulars.terminal import console, errors, print_json, print_table
 
@@ -32,6 +32,7 @@ def score(
     decimal: Annotated[str, typer.Option(help="Decimal sign of the numbers.")] = ".",
     file_format: Annotated[str | None, typer.Option("--format", help="csv, json, parquet or xlsx.")] = None,
     settings_file: SettingsFile = None,
+    environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
@@ -40,7 +41,7 @@ def score(
 
     with errors.status("Scoring") as spinner:
         report = score_file(
-            chosen_settings(settings_file, warehouse),
+            chosen_settings(settings_file, warehouse, environment),
             file,
             output,
             kind=file_format,

@@ -1,20 +1,57 @@
-"""What `regulars sources list`, `preview` and `test` show."""
+"""The commands `regulars sources list`, `preview` and `test`, and what they show."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from difflib import get_close_matches
-from typing import Any
+from typing import Annotated, Any
 
 import pyarrow as pa
 import typer
 from rich.markup import escape
 
+from regulars.cli_options import Environment, Json, SettingsFile, Warehouse, chosen_settings
 from regulars.engines.base import open_engine
 from regulars.errors import InputError
 from regulars.serve.queries import Queries
 from regulars.settings import Settings
 from regulars.terminal import console, errors, print_json, print_table
+
+sources = typer.Typer(help="Look at sources before anything is landed.", no_args_is_help=True)
+
+
+@sources.command("list")
+def sources_list(
+    settings_file: SettingsFile = None,
+    environment: Environment = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
+    """The sources of the settings, and what each has landed."""
+    listed(chosen_settings(settings_file, warehouse, environment), as_json)
+
+
+@sources.command("preview")
+def sources_preview(
+    file: Annotated[str, typer.Argument(help="A file, or a glob in quotes.")],
+    settings_file: SettingsFile = None,
+    environment: Environment = None,
+    as_json: Json = False,
+) -> None:
+    """How a file would be read: preset, mapping, types and first rows. Lands nothing."""
+    preview(chosen_settings(settings_file, None, environment), file, as_json)
+
+
+@sources.command("test")
+def sources_test(
+    name: Annotated[str | None, typer.Argument(help="A source of the settings; none = all.")] = None,
+    settings_file: SettingsFile = None,
+    environment: Environment = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
+    """Whether each source answers, its columns and newest record, and what would be landed. Lands nothing."""
+    test(chosen_settings(settings_file, warehouse, environment), name, as_json)
 
 
 def listed(settings: Settings, as_json: bool) -> None:

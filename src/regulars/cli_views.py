@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from rich.markup import escape
 
 from regulars.cli_predictions import one_customer
 from regulars.engines.base import open_engine
@@ -137,10 +138,18 @@ def status(settings: Settings, as_json: bool) -> None:
     stages = stages.sort_by("position").select(["stage", "status", "seconds", "progress", "summary"])
     loads = _queries(settings).sql(_LOADS, 20) if engine.has_live() else None
     if as_json:
-        report = {"run_id": latest.run_id, "status": state, "started_at": latest.started_at, "error": latest.error}
+        here = {"environment": settings.environment or None, "warehouse": engine.location}
+        report = here | {
+            "run_id": latest.run_id,
+            "status": state,
+            "started_at": latest.started_at,
+            "error": latest.error,
+        }
         live = vars(_queries(settings).basis()) if engine.has_live() else None
         print_json([report | {"live": live, "stages": stages.to_pylist(), "loads": loads.to_pylist() if loads else []}])
         return
+    if settings.environment:
+        console.print(f"\nEnvironment [bold]{escape(settings.environment)}[/], warehouse {escape(engine.location)}")
     if engine.has_live():
         basis = _queries(settings).basis()
         through = f"data through the day before {basis.as_of}" if basis.as_of else "no valid order yet"

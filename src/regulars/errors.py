@@ -9,7 +9,8 @@
     ├── SettingsError          2   regulars.toml or a REGULARS_* variable
     ├── WarehouseError         3   the warehouse is missing, damaged or unreachable
     ├── SourceUnreachable      3   a source did not answer
-    └── LockedError            4   another run holds the warehouse
+    ├── LockedError            4   another run holds the warehouse
+    └── NewerIsLive            5   the live state is of a later day and was kept, as asked
 
 A message names the facts and ends with the repair. `NotConverged` is a warning: there is an answer, and it may be
 wrong.
@@ -66,6 +67,12 @@ class LockedError(RegularsError):
     """Another run holds the warehouse."""
 
     exit_code = 4
+
+
+class NewerIsLive(RegularsError):
+    """The live state is as of a later day than what was asked for, and was to be kept."""
+
+    exit_code = 5
 
 
 class NotConverged(UserWarning):

@@ -9,8 +9,9 @@ from threading import Event
 from types import FrameType
 
 from regulars.errors import LockedError, SettingsError
-from regulars.pipeline import Request, Watcher, run_pipeline
+from regulars.pipeline import Request, run_pipeline
 from regulars.settings import Settings
+from regulars.watching import Watcher
 
 
 def follow(settings: Settings, watcher: Watcher, max_wait: float | None = None) -> None:

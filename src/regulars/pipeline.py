@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from regulars import catalog
+from regulars import catalog, days
 from regulars.engines.base import Engine, open_engine
 from regulars.errors import InputError, RegularsError, WarehouseError
 from regulars.segments import load_map
 from regulars.settings import Settings
+from regulars.watching import Nobody, Watcher
 
 if TYPE_CHECKING:
     from regulars.land.given import Given, Remote
@@ -26,47 +27,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What a run was asked to do beyond its settings; one that `may_be_empty` and lands nothing leaves no entry."""
+    """What a run was asked to do beyond its settings.
+
+    One that `may_be_empty` and lands nothing leaves no entry; one that is to `keep_newer` replaces no live state of a
+    later day.
+    """
 
     files: Sequence[str] = ()
     given: Sequence[Given | Remote] = ()
     stages: Sequence[str] = ()
     full_refresh: bool = False
     restage: bool = False
+    keep_newer: bool = False
     may_be_empty: bool = False
     command: str = "run"
-
-
-class Watcher(Protocol):
-    """Sees a run go by: the terminal, or nobody."""
-
-    def stage_started(self, name: str, what: str) -> None:
-        """A stage begins."""
-
-    def progress(self, words: str) -> None:
-        """How far the stage is."""
-
-    def stage_finished(self, name: str, summary: str, seconds: float) -> None:
-        """A stage is done."""
-
-    def note(self, words: str) -> None:
-        """Something the user should know of."""
-
-
-class Nobody:
-    """A Watcher that looks away."""
-
-    def stage_started(self, name: str, what: str) -> None:
-        """Ignored."""
-
-    def progress(self, words: str) -> None:
-        """Ignored."""
-
-    def stage_finished(self, name: str, summary: str, seconds: float) -> None:
-        """Ignored."""
-
-    def note(self, words: str) -> None:
-        """Ignored."""
 
 
 @dataclass
@@ -87,7 +61,8 @@ class Run:
 class Stage:
     """A step of the pipeline: `work` does it and returns one line of what was done.
 
-    `needs` is a table of the build that an earlier stage, `made_by`, must have made.
+    `needs` is a table of the build that an earlier stage, `made_by`, must have made. Without a build, `already` may say
+    that what the stage was asked for stands, so that there is nothing to do.
     """
 
     name: str
@@ -95,6 +70,7 @@ class Stage:
     work: Callable[[Run], str]
     needs: str | None = None
     made_by: str = ""
+    already: Callable[[Run], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +118,8 @@ def _build(run: Run) -> str:
     from regulars.parameters import write_parameters
     from regulars.publishing import remember_published
 
+    if run.request.keep_newer:
+        days.refuse_to_replace_newer(run.engine, run.settings.rfm.as_of)
     with run.engine.build(fresh=True) as build:
         write_parameters(build, run.settings, run.run_id)
         run.notes += remember_published(run.engine, build)
@@ -177,7 +155,15 @@ def _check(run: Run) -> str:
 def _publish(run: Run) -> str:
     from regulars.publishing import publish
 
+    if run.request.keep_newer:
+        days.refuse_to_replace_newer(run.engine, days.build_day(run.engine))
     return publish(run.engine, run.run_id)
+
+
+def _already_live(run: Run) -> str:
+    """The words of a publishing that is asked for again: the process that did it may have died before it said so."""
+    asked = run.settings.rfm.as_of
+    return f"as of {asked} is live already" if asked is not None and days.live_day(run.engine) == asked else ""
 
 
 STAGES = (
@@ -193,7 +179,9 @@ STAGES = (
     ),
     Stage("finish", "segment metrics and the customer 360", _finish, catalog.FCT_CUSTOMER_RFM, "build"),
     Stage("check", "keys, contracts and reconciliation", _check, catalog.CUSTOMER_360, "finish"),
-    Stage("publish", "put the finished build live in one step", _publish, catalog.CUSTOMER_360, "finish"),
+    Stage(
+        "publish", "put the finished build live in one step", _publish, catalog.CUSTOMER_360, "finish", _already_live
+    ),
 )
 
 
@@ -265,11 +253,16 @@ def _chosen(names: Sequence[str]) -> list[Stage]:
 
 def _run_stage(run: Run, stage: Stage, watcher: Watcher) -> str:
     journal, position = run.engine.journal, STAGES.index(stage) + 1
+    done_already = ""
     if stage.needs is not None and not _is_made(run.engine, stage.needs):
-        raise WarehouseError(
-            f"Stage {stage.name} needs {stage.needs} of a build in flight, and there is none."
-            f" Run `regulars run --stage {stage.made_by}` first."
-        )
+        done_already = stage.already(run) if stage.already else ""
+        if not done_already:
+            raise InputError(
+                f"Stage {stage.name} needs {stage.needs} of a build in flight, and there is none."
+                f" Run `regulars run --stage {stage.made_by}` first."
+            )
+    elif stage.needs is not None:
+        days.refuse_build_of_another_day(run.engine, run.settings.rfm.as_of, stage.name)
     journal.start_stage(run.run_id, position, stage.name)
     watcher.stage_started(stage.name, stage.what)
     said = time.monotonic()
@@ -285,7 +278,7 @@ def _run_stage(run: Run, stage: Stage, watcher: Watcher) -> str:
     run.progress = progress
     started, noted = time.monotonic(), len(run.notes)
     try:
-        summary = stage.work(run)
+        summary = done_already or stage.work(run)
     except BaseException as error:
         with suppress(WarehouseError):
             journal.finish_stage(run.run_id, position, "failed", time.monotonic() - started, str(error))

@@ -26,6 +26,7 @@ from regulars.serve.scorer import HISTORY, RECENT, RFM, Scorer, history_column
 from regulars.settings import Settings, load_settings, overridden
 from regulars.sources.customer_features import feature_columns, known_columns
 from regulars.sources.customer_history import history_columns
+from regulars.watching import Nobody
 
 if TYPE_CHECKING:
     from regulars.land.given import Given
@@ -183,7 +184,7 @@ def _features_of_orders(
 ) -> Iterator[tuple[dt.date | None, pa.RecordBatchReader]]:
     """The features that a run over these orders alone gives their customers, with the window of the live warehouse."""
     from regulars.land.given import Given, mapped
-    from regulars.pipeline import Nobody, Request, run_pipeline
+    from regulars.pipeline import Request, run_pipeline
 
     mapping, source_settings = mapped(given, settings)
     if mapping.entity not in ("orders", "order_lines"):

@@ -6,15 +6,18 @@ Nothing else reads the environment or the settings file, so a run is described b
 from __future__ import annotations
 
 import datetime as dt
+import os
 import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from regulars import environments
+from regulars.cluster_settings import ClusterSettings
 from regulars.errors import SettingsError
 from regulars.prediction_settings import ChurnSettings, ForecastSettings, HealthSettings, ValueSettings
 from regulars.source_settings import Section as _Section
@@ -22,6 +25,7 @@ from regulars.source_settings import SourceSettings
 from regulars.survivorship_settings import SurvivorshipSettings
 
 SETTINGS_FILE = "regulars.toml"
+ENVIRONMENT_VARIABLE = "REGULARS_ENV"
 
 ScoringMethod = Literal["quantile", "cuts", "ntile"]
 Status = Literal["completed", "pending", "cancelled", "refunded", "test"]
@@ -126,66 +130,6 @@ class IdentitySettings(_Section):
         return self
 
 
-ClusterFeature = Literal[
-    "recency",
-    "frequency",
-    "monetary",
-    "age",
-    "income",
-    "average_order_value",
-    "order_value_deviation",
-    "largest_order_value",
-    "tenure_days",
-    "average_days_between_orders",
-    "orders_per_month",
-    "orders",
-    "lifetime_value",
-]
-
-
-class ClusterSettings(_Section):
-    """How customers who buy alike are found; [Clusters](clusters.md) says what each of these does."""
-
-    algorithm: Literal["kmeans", "gaussian_mixture", "agglomerative", "spectral", "dbscan", "hdbscan", "auto"] = Field(
-        "kmeans", description="What finds the clusters; auto = the best useful split of all of them"
-    )
-    k: int | Literal["auto"] = Field("auto", description="Number of clusters; auto = the best useful one by silhouette")
-    k_min: int = Field(2, ge=2, description='Fewest clusters that k = "auto" tries')
-    k_max: int = Field(10, le=50, description='Most clusters that k = "auto" tries')
-    features: tuple[ClusterFeature, ...] = Field(
-        ("recency", "frequency", "monetary"), min_length=1, description="What customers are compared by"
-    )
-    scaler: Literal["robust", "standard", "minmax", "none"] = Field(
-        "robust",
-        description="By median and spread, by mean and standard deviation, 1st to 99th percentile, or as it is",
-    )
-    log: bool = Field(True, description="Whether amounts, counts and days are taken in logarithms; ages never are")
-    seed: int = Field(7, description="Seed of samples and starts: the same seed, the same clusters")
-    sample: int = Field(10_000, ge=100, description="Customers on whom algorithms and k are compared")
-    quadratic_sample: int = Field(
-        3_000,
-        ge=100,
-        le=20_000,
-        description="Customers that agglomerative, spectral, dbscan and hdbscan look at; the others are assigned",
-    )
-    bootstraps: int = Field(10, ge=0, le=100, description="Bootstrap samples for the stability; 0 = none")
-
-    @model_validator(mode="after")
-    def _bounds(self) -> ClusterSettings:
-        if isinstance(self.k, int) and self.k < 2:
-            raise ValueError(f'k = {self.k}: write 2 or more, or "auto"')
-        if self.k_min > self.k_max:
-            raise ValueError(f"k_min {self.k_min} is above k_max {self.k_max}")
-        if isinstance(self.k, int) and self.algorithm in ("dbscan", "hdbscan"):
-            raise ValueError(
-                f'k = {self.k}: {self.algorithm} finds the number of clusters itself; write k = "auto", or choose'
-                " another algorithm"
-            )
-        if repeated := sorted({name for name in self.features if self.features.count(name) > 1}):
-            raise ValueError(f"features names {', '.join(repeated)} twice; keep one")
-        return self
-
-
 class Settings(BaseSettings):
     """All settings. The file is read first, then variables such as REGULARS_RFM__WINDOW_DAYS."""
 
@@ -214,6 +158,12 @@ class Settings(BaseSettings):
     health: HealthSettings = HealthSettings()
     forecast: ForecastSettings = ForecastSettings()
     sources: dict[str, SourceSettings] = {}
+    _environment: str = PrivateAttr("")
+
+    @property
+    def environment(self) -> str:
+        """The environment of the settings file that these are for; empty when none was named."""
+        return self._environment
 
     @classmethod
     def settings_customise_sources(
@@ -228,14 +178,16 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def load_settings(file: Path | None = None) -> Settings:
-    """Reads the settings file, if there is one, and the REGULARS_* variables over it.
+def load_settings(file: Path | None = None, environment: str | None = None) -> Settings:
+    """Reads the settings file, if there is one, over it an environment of it, and over both the REGULARS_* variables.
 
     Args:
         file: The file; unset = `regulars.toml` in the working directory, which may be absent.
+        environment: One of the file's environments; unset = the one that REGULARS_ENV names, if it is set.
 
     Raises:
-        SettingsError: The file is absent though named, is no TOML, or holds settings that do not fit; all at once.
+        SettingsError: The file is absent though named, is no TOML, has no such environment, or holds settings that do
+            not fit, be it in an environment that is not asked for; all at once.
     """
     path = file or Path(SETTINGS_FILE)
     content: dict[str, Any] = {}
@@ -246,11 +198,23 @@ def load_settings(file: Path | None = None) -> Settings:
             raise SettingsError(f"{path} is no valid TOML: {error}. Mend that line.") from None
     elif file is not None:
         raise SettingsError(f"There is no settings file {file}. Make one with `regulars init`.")
-    try:
-        return Settings(**content)
-    except ValidationError as error:
-        problems = [f"  {'.'.join(map(str, e['loc'])) or 'settings'}: {_plain(e)}" for e in error.errors()]
-        raise SettingsError(f"{len(problems)} problem(s) in {path} or REGULARS_*:\n" + "\n".join(problems)) from None
+    content, known = environments.split(content, str(path))
+    name = environment or os.environ.get(ENVIRONMENT_VARIABLE, "")
+    if name:
+        environments.overrides(known, name, str(path))
+    # Without an environment the rest of the file is what counts; with one, the rest need not be whole by itself.
+    candidates: dict[str, dict[str, Any]] = {**({} if name else {"": {}}), **known}
+    loaded: dict[str, Settings] = {}
+    problems: dict[str, None] = {}
+    for candidate, over in candidates.items():
+        try:
+            loaded[candidate] = Settings(**environments.merged(content, over))
+        except ValidationError as error:
+            problems |= dict.fromkeys(f"  {_place(e['loc'], candidate, over)}: {_plain(e)}" for e in error.errors())
+    if problems:
+        raise SettingsError(f"{len(problems)} problem(s) in {path} or REGULARS_*:\n" + "\n".join(problems))
+    loaded[name]._environment = name
+    return loaded[name]
 
 
 def overridden(settings: Settings, **sections: dict[str, Any]) -> Settings:
@@ -271,6 +235,17 @@ def overridden(settings: Settings, **sections: dict[str, Any]) -> Settings:
             problems = "; ".join(f"{'.'.join(map(str, (name, *e['loc'])))}: {_plain(e)}" for e in error.errors())
             raise SettingsError(problems) from None
     return settings.model_copy(update=values)
+
+
+def _place(location: tuple[int | str, ...], environment: str, over: Any) -> str:
+    """Where a setting stands: in the environment, when that is where it was written."""
+    for name in location:
+        if not isinstance(over, dict):
+            break
+        if name not in over:
+            return ".".join(map(str, location)) or "settings"
+        over = over[name]
+    return ".".join(map(str, ("environments", environment, *location) if environment else location)) or "settings"
 
 
 def _plain(error: Any) -> str:

@@ -17,8 +17,11 @@ WRITTEN = (
     "CHANGELOG.md",
     "docs/clusters.md",
     "docs/predictions.md",
+    "docs/deployment.md",
+    "docs/operations.md",
 )
 PAGES = ("settings.md", "tables.md", "presets.md", "cli.md")
+STAGES_OF_THE_DAG = "../airflow/dags/regulars_stages.json"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +33,7 @@ def generator(repository: Path) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, STAGES_OF_THE_DAG])
 def test_the_page_is_what_the_code_says(page: str, generator: ModuleType, repository: Path) -> None:
     written = (repository / "docs" / page).read_text(encoding="utf-8")
     assert written == generator.PAGES[page](), "run `make docs`"

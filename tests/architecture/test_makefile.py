@@ -7,7 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
-TARGETS = {"setup", "demo", "test", "check", "bench", "golden", "docs"}
+TARGETS = {"setup", "demo", "test", "check", "bench", "golden", "docs", "airflow"}
 
 
 def test_make_alone_prints_every_target_with_its_line_of_help(repository: Path) -> None:

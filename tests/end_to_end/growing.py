@@ -16,9 +16,10 @@ from typing import Any
 
 from tests.end_to_end import doors
 
+from regulars.cluster_settings import ClusterSettings
 from regulars.engines.base import open_engine
 from regulars.pipeline import STAGES, Request, RunReport, run_pipeline
-from regulars.settings import ClusterSettings, RfmSettings, Settings
+from regulars.settings import RfmSettings, Settings
 from regulars.source_settings import SourceSettings
 
 COLUMNS = {

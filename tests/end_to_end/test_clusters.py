@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import regulars as rg
+from regulars.cluster_settings import ClusterSettings
 from regulars.demo.generator import generate
 from regulars.demo.options import ShopOptions
 from regulars.engines.base import open_engine
@@ -15,7 +16,7 @@ from regulars.learn.cluster_sql import cluster_sql
 from regulars.pipeline import Request, run_pipeline
 from regulars.serve.queries import Queries
 from regulars.serve.saved_models import live_clusters, models
-from regulars.settings import ClusterSettings, Settings
+from regulars.settings import Settings
 
 EVERYTHING = ("recency", "frequency", "monetary", "average_order_value", "tenure_days", "age", "income")
 

@@ -46,7 +46,7 @@ def test_the_version_is_printed(call: Call) -> None:
         (("run",), 2, "There is nothing to work on"),
         (("run", "absent.csv"), 2, "absent.csv"),
         (("run", "--stage", "polish"), 2, "There is no stage `polish`"),
-        (("run", "--stage", "learn"), 3, "of a build in flight"),
+        (("run", "--stage", "learn"), 2, "of a build in flight"),
         (("run", "--k", "many"), 2, "clusters"),
         (("status",), 2, "Nothing was ever run"),
         (("segments",), 3, "Nothing is published"),
@@ -118,3 +118,16 @@ def test_a_preview_shows_the_mapping_and_lands_nothing(call: Call, published: Pu
     assert code == 0
     assert "orders of source" in out and "ordered_at" in out
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_says_in_which_environment_it_works(call: Call, published: Published, tmp_path: Path) -> None:
+    where = published.settings.warehouse
+    (tmp_path / "regulars.toml").write_text(f'[environments.dev]\n[environments.prod]\nwarehouse = "{where}"\n')
+    [status] = json.loads(call("status", "--env", "prod", "--json")[1])
+    assert (status["environment"], status["warehouse"], status["status"]) == ("prod", where, "done")
+    assert f"Environment prod, warehouse {where}" in call("status", "--env", "prod")[1].replace("\n", "")
+    assert call("segments", "--env", "prod")[0] == 0
+    code, _, told = call("run", "absent.csv", "--env", "dev")
+    assert code == 2 and "Environment dev, warehouse warehouse" in told
+    code, _, told = call("status", "--env", "production")
+    assert code == 2 and "There is no environment `production`" in told and "It has: dev, prod" in told

@@ -10,8 +10,9 @@ import pytest
 
 from regulars import following
 from regulars.errors import LockedError, SettingsError, SourceUnreachable
-from regulars.pipeline import Nobody, Request
+from regulars.pipeline import Request
 from regulars.settings import Settings
+from regulars.watching import Nobody
 
 SOURCES = {"shop": {"kafka": {"servers": "x:1", "topic": "orders"}}, "files": {"path": "orders.csv"}}
 

@@ -6,9 +6,10 @@ from typing import get_args
 
 import pytest
 
+from regulars.cluster_settings import ClusterFeature
 from regulars.errors import SettingsError
 from regulars.learn.feature_query import FEATURES
-from regulars.settings import ClusterFeature, Settings, load_settings, overridden
+from regulars.settings import Settings, load_settings, overridden
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from regulars import catalog
+from regulars.cluster_settings import ClusterSettings
 from regulars.engines.base import Session
 from regulars.learn.cluster_model import KIND
 from regulars.learn.clusters import Clustering, Previous, Search, find_clusters
@@ -13,7 +14,6 @@ from regulars.learn.feature_query import feature_of, feature_query
 from regulars.learn.features import RFM_FEATURES
 from regulars.learn.registration import register
 from regulars.learn.registry import registered, save_model
-from regulars.settings import ClusterSettings
 
 
 @dataclass(frozen=True)

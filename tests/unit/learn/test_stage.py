@@ -9,12 +9,12 @@ import pyarrow as pa
 import pytest
 
 from regulars import catalog
+from regulars.cluster_settings import ClusterSettings
 from regulars.engines.base import Session
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.learn.cluster_model import ClusterModel
 from regulars.learn.registry import load_model
 from regulars.learn.stage import last_clusters, learn
-from regulars.settings import ClusterSettings
 
 TABLES = (catalog.CUSTOMER_CLUSTERS, catalog.CLUSTER_PROFILES, catalog.CLUSTER_SEARCH, catalog.CLUSTER_AXES)
 

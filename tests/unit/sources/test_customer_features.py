@@ -6,8 +6,8 @@ from typing import get_args
 
 import pytest
 
+from regulars.cluster_settings import ClusterFeature
 from regulars.errors import InputError
-from regulars.settings import ClusterFeature
 from regulars.sources.customer_features import feature_columns
 
 RFM = ("recency", "frequency", "monetary")
