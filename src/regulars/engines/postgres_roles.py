@@ -89,6 +89,8 @@ def grants(database: str) -> list[str]:
     schemas = ", ".join(DURABLE_SCHEMAS)
     return [
         f"grant connect on database {quoted(database)} to {', '.join(ROLES)}",
+        # Temporary tables by name, for a database where that right was taken from everybody.
+        f"grant temporary on database {quoted(database)} to {LOADER}, {BUILDER}",
         f"grant create on database {quoted(database)} to {BUILDER}",
         f"grant usage, create on schema {schemas} to {LOADER}",
         f"grant usage on schema {schemas} to {BUILDER}",
