@@ -9,15 +9,13 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import pytest
 from tests.end_to_end import doors
 from tests.servers import PASSWORD, Postgres, postgres
 
 from regulars.engines.duckdb import DuckDBEngine
-
-SCHEMAS = ("raw", "staging", "identity", "ops", "settings", "learned", "marts")
-ROLES = ("regulars_loader", "regulars_builder", "regulars_reader")
+from regulars.engines.postgres import PostgresEngine
+from regulars.engines.postgres_roles import ROLES
 
 
 @pytest.fixture(scope="module")
@@ -69,22 +67,22 @@ def test_a_copied_folder_goes_on_as_the_original_does(shop: Path, commands: list
 
 @pytest.fixture(scope="module")
 def server(shop: Path) -> Iterator[Postgres]:
-    """A server whose database `regulars` has the schemas, tables, rows, owners and rights of a warehouse."""
+    """A server whose database `regulars` is a warehouse with its roles, published by the first of two runs."""
     with postgres() as running:
         running.run(
-            f"create role regulars login password '{PASSWORD}'",
-            *(f"create role {role} nologin" for role in ROLES),
-            "grant regulars_loader, regulars_builder to regulars",
+            f"create role regulars login createrole password '{PASSWORD}'",
             "create database regulars owner regulars",
             "revoke connect on database regulars from public",
-            "grant connect on database regulars to regulars_reader",
         )
-        _fill(running, shop / "warehouse")
+        PostgresEngine(_warehouse(running)).set_up()
+        running.run(f"grant {', '.join(ROLES)} to regulars")
+        done = doors.command("run", "-q", "customers.csv", "orders_1.csv", "-w", _warehouse(running), folder=shop)
+        assert done.exit_code == 0, done.errors
         yield running
 
 
-def test_a_dump_restored_on_another_server_has_every_row_owner_and_right(
-    server: Postgres, commands: list[str], tmp_path: Path
+def test_a_dump_restored_on_another_server_has_every_row_owner_and_right_and_goes_on(
+    server: Postgres, shop: Path, commands: list[str], tmp_path: Path
 ) -> None:
     dump, roles, make_roles, restore, make_beside, restore_beside = _of_postgres(commands)
     folder = tmp_path
@@ -109,6 +107,13 @@ def test_a_dump_restored_on_another_server_has_every_row_owner_and_right(
             _ask(other, "set role regulars_reader; select count(*) from staging.orders")
         assert _ask(other, "set role regulars_reader; select count(*) > 0 from marts.customer_360") == [(True,)]
 
+        shown = [doors.command("segments", "--json", "-w", _warehouse(at), folder=shop) for at in (server, other)]
+        assert shown[0].rows and shown[0].rows == shown[1].rows
+        for at in (server, other):
+            assert doors.command("run", "-q", "later.csv", "-w", _warehouse(at), folder=shop).exit_code == 0
+        shown = [doors.command("segments", "--json", "-w", _warehouse(at), folder=shop) for at in (server, other)]
+        assert shown[0].rows and shown[0].rows == shown[1].rows
+
 
 def test_the_first_script_of_the_container_makes_databases_that_only_their_owners_enter(
     server: Postgres, repository: Path
@@ -129,6 +134,10 @@ def test_the_first_script_of_the_container_makes_databases_that_only_their_owner
         assert "permission denied for database" in refused.value.stderr
 
 
+def _warehouse(server: Postgres) -> str:
+    return server.address(database="regulars").replace("shop:", "regulars:")
+
+
 def _of_postgres(commands: list[str]) -> list[str]:
     starts = ("pg_dump ", "pg_dumpall ", "psql ", "pg_restore ", "createdb ", "pg_restore ")
     found = [line for line in commands if line.startswith(starts)]
@@ -145,7 +154,7 @@ def _environment(server: Postgres) -> dict[str, str]:
         "PGPASSWORD": PASSWORD,
         "ADMINISTRATOR_URL": server.url,
         "RESTORED_URL": server.address(database="regulars_restored"),
-        "REGULARS_WAREHOUSE": server.address(database="regulars").replace("shop:", "regulars:"),
+        "REGULARS_WAREHOUSE": _warehouse(server),
     }
 
 
@@ -166,34 +175,6 @@ def _ask(
     )
     values: dict[str, str | bool] = {"t": True, "f": False}
     return [tuple(values.get(value, value) for value in line.split("|")) for line in done.stdout.splitlines()]
-
-
-def _fill(server: Postgres, warehouse: Path) -> None:
-    """Copies the durable schemas and what is live, as the owner of the database, and gives the roles their rights."""
-    from adbc_driver_postgresql import dbapi
-
-    url = server.address(database="regulars").replace("shop:", "regulars:")
-    with dbapi.connect(url, autocommit=True) as target, target.cursor() as cursor:
-        for schema in SCHEMAS:
-            cursor.execute(f"create schema {schema}")
-        for file, schemas in (("durable", SCHEMAS[:4]), ("live", SCHEMAS[4:])):
-            with duckdb.connect(str(warehouse / f"{file}.duckdb"), read_only=True) as source:
-                tables = source.sql(
-                    f"select table_schema, table_name from information_schema.tables where table_schema in {schemas}"
-                ).fetchall()
-                for schema, table in tables:
-                    rows = source.sql(f'select * from {schema}."{table}"').to_arrow_table()
-                    cursor.adbc_ingest(table, rows, mode="create", db_schema_name=schema)
-        durable, live = ", ".join(SCHEMAS[:4]), ", ".join(SCHEMAS[4:])
-        for statement in (
-            f"grant usage on schema {durable} to regulars_loader, regulars_builder",
-            f"grant select, insert, update, delete on all tables in schema {durable} to regulars_loader",
-            f"grant select on all tables in schema {durable} to regulars_builder",
-            f"grant usage on schema {live} to regulars_reader",
-            f"grant select on all tables in schema {live} to regulars_reader",
-            f"alter default privileges in schema {durable} grant select on tables to regulars_builder",
-        ):
-            cursor.execute(statement)
 
 
 def _contents(server: Postgres, database: str = "regulars") -> dict[str, tuple[int, str]]:
