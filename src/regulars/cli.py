@@ -105,11 +105,11 @@ def sources_list(settings_file: SettingsFile = None, warehouse: Warehouse = None
 
 @sources.command("preview")
 def sources_preview(
-    file: Annotated[str, typer.Argument(help="A file, or a glob in quotes.")],
+    file: Annotated[str, typer.Argument(help="A file, a glob in quotes, or a source that maps a table.")],
     settings_file: SettingsFile = None,
     as_json: Json = False,
 ) -> None:
-    """How a file would be read: preset, mapping, types and first rows. Lands nothing."""
+    """How a file or a mapped table would be read: preset, mapping, types and first rows. Lands nothing."""
     cli_sources.preview(_settings(settings_file, None), file, as_json)
 
 

@@ -28,7 +28,7 @@ with rows_of_loads as (
     from durable.ops.loads, (values
         (1, 'rows landed'), (2, 'staged'), (3, 'rejected'), (4, 'exact duplicates'), (5, 'unaccounted for')
     ) as lines (position, line)
-    where status = 'landed'
+    where status in ('landed', 'mapped')
 )
 select
     'rows' as kind, source, load_id, uri, position, line, rows, cast(null as bigint) as orders,

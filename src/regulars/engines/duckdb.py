@@ -131,6 +131,8 @@ class DuckDBEngine:
                     # A warehouse of an older version lacks what came since.
                     if name not in present:
                         session.execute(f"alter table {table.name} add column {name} {kind}")
+            for view, query in catalog.DURABLE_VIEWS:
+                session.execute(f"create view if not exists {view} as {query}")
 
     @contextmanager
     def lock(self) -> Iterator[None]:

@@ -94,7 +94,9 @@ class Resolver:
         settings = self._settings
         guards = shipped_guards(settings.max_shared)
         fingerprint = self._fingerprint(durable, guards)
-        if durable.query(f"select fingerprint from {_RESOLUTION}").column(0).to_pylist() == [fingerprint]:
+        seen = durable.query(f"select fingerprint from {_RESOLUTION}").column(0).to_pylist()
+        # Others write the tables that are only mapped, and what they changed cannot be told without reading it all.
+        if seen == [fingerprint] and not _has_mapped_tables(durable):
             return ResolveReport(True, *_standing(durable))
         drop_scratch(durable)
         for statement in (exact.evidence(), *exact.keys(guards), *exact.links(guards, settings.keys)):
@@ -116,8 +118,8 @@ class Resolver:
         statements = [
             *(
                 "select count(*) as rows, max(_load_id) as load_id, count(customer_key) as keys,"
-                f" count(email) as emails, count(phone) as phones from {table.name}"
-                for table in (catalog.CUSTOMER_RECORDS, catalog.ORDERS, catalog.ORDER_LINES)
+                f" count(email) as emails, count(phone) as phones from {known}"
+                for known in (catalog.KNOWN_CUSTOMER_RECORDS, catalog.KNOWN_ORDERS, catalog.KNOWN_ORDER_LINES)
             ),
             f"select count(*) as rows, max(load_id) as load_id from {catalog.SUPERSEDED.name}",
             f"select count(*) as loads, max(finished_at) as finished_at from {catalog.LOADS.name}",
@@ -127,6 +129,10 @@ class Resolver:
         rules = self._settings.model_dump(mode="json", exclude={"model", "survivorship"})
         model = self._matcher.fingerprint if self._matcher else None
         return hashlib.sha256(repr((guards.fingerprint, rules, model, facts)).encode()).hexdigest()
+
+
+def _has_mapped_tables(session: Session) -> bool:
+    return session.query(f"select 1 from {catalog.LOADS.name} where status = 'mapped' limit 1").num_rows > 0
 
 
 def _write(session: Session, table: catalog.Table, query: str, key: tuple[str, ...]) -> None:

@@ -137,7 +137,7 @@ def customer_keys(session: Session, field: str, size: int) -> Iterator[list[str]
     known = [name for name in catalog.CUSTOMER_RECORDS.column_names if not name.startswith("_")]
     if column not in known:
         raise SettingsError(f"Customers have no field `{field}` for batch_keys. They have: {', '.join(known)}.")
-    table = catalog.CUSTOMER_RECORDS.name
+    table = catalog.KNOWN_CUSTOMER_RECORDS
     sql = f"select distinct cast({column} as varchar) as key from {table} where {column} is not null order by key"
     for batch in session.stream(sql, batch_rows=size):
         for start in range(0, batch.num_rows, size):
@@ -165,7 +165,7 @@ def _land_one(
     try:
         with session.transaction():
             if refreshed is not None and target.source not in refreshed:
-                _forget_source(session, target.source)
+                forget_source(session, target.source)
                 refreshed.add(target.source)
             elif (
                 delivery.content_hash
@@ -228,11 +228,12 @@ def _odd(session: Session, name: str, load: ledger.Load) -> list[str]:
 
 
 def anything_staged(session: Session) -> bool:
-    """Whether any row ever passed into staging."""
-    return any(session.query(f"select 1 from {table.name} limit 1").num_rows for table in catalog.STAGED.values())
+    """Whether any row ever passed into staging, or lies in a mapped table."""
+    return any(session.query(f"select 1 from {view} limit 1").num_rows for view in catalog.KNOWN.values())
 
 
-def _forget_source(session: Session, source: str) -> None:
+def forget_source(session: Session, source: str) -> None:
+    """Takes out all that a source has landed."""
     session.execute(f"drop table if exists {raw.raw_table(source)}")
     _forget_staged(session, source)
     session.execute(f"delete from {catalog.REJECTED_ROWS.name} where source = $1", (source,))
