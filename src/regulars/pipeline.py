@@ -109,31 +109,30 @@ class RunReport:
 def _land(run: Run) -> str:
     from regulars.land.given import emptied, given_sources
     from regulars.land.stage import anything_staged, land, restage
-    from regulars.land.tables import TablesReport, map_tables
+    from regulars.land.tables import map_tables
 
     given = [*given_sources(run.request.files, run.settings), *run.request.given]
-    refresh = run.request.full_refresh
-    tables = TablesReport()
+    refresh, progress = run.request.full_refresh, run.progress
     with emptied(run.engine.scratch_folder) as scratch, run.engine.durable() as durable:
-        # First, because what is asked about the customers is asked about those of a table too.
-        if not run.request.may_be_empty:
-            tables = map_tables(durable, run.engine, run.settings, full_refresh=refresh, on_progress=run.progress)
+        # First, because an API is asked about the customers of a table too. While topics are followed, tables rest.
+        tables = map_tables(durable, run.engine, run.settings, progress, refresh=refresh, rest=run.request.may_be_empty)
         if run.request.restage:
-            run.notes += restage(durable, run.settings, run.progress).notes
-        report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=run.progress)
+            run.notes += restage(durable, run.settings, progress).notes
+        report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=progress)
         has_rows = anything_staged(durable)
     run.notes += [*tables.notes, *report.notes]
     run.has_landed = bool(report.loads)
-    if not has_rows and (report.loads or tables.loads):
+    loads = (*report.loads, *tables.loads)
+    if loads and not has_rows:
         raise InputError(f"No row could be used. {' '.join(run.notes)} Mend the file or its mapping, and run again.")
     if not has_rows and not run.request.may_be_empty:
         raise InputError(
             "There is nothing to work on: no file was given and none had landed before."
             " Write `regulars run orders.csv`, or name your files in regulars.toml."
         )
-    if any(load.rejected for load in [*report.loads, *tables.loads]):
+    if any(load.rejected for load in loads):
         run.notes.append('Rows set aside are listed by: regulars sql "select * from rejected_rows"')
-    return tables.added_to(report.summary if report.loads or report.known or not tables.loads else "")
+    return tables.added_to(report.summary)
 
 
 def _resolve(run: Run) -> str:

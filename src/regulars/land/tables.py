@@ -46,16 +46,19 @@ class TablesReport:
 
     def added_to(self, landed: str) -> str:
         """What landed and what is mapped, in one line."""
-        return "; ".join(words for words in (landed, self.summary) if words)
+        if not self.loads:
+            return landed
+        return self.summary if landed == "nothing to land" else f"{landed}; {self.summary}"
 
 
 def map_tables(
     session: Session,
     engine: Engine,
     settings: Settings,
-    *,
-    full_refresh: bool = False,
     on_progress: Callable[[str], None] = lambda words: None,
+    *,
+    refresh: bool = False,
+    rest: bool = False,
 ) -> TablesReport:
     """Maps every source of `kind = "table"`, all or none, and forgets those that are no longer among the settings.
 
@@ -63,14 +66,17 @@ def map_tables(
         session: The durable warehouse; no transaction is open on it.
         engine: The warehouse, which says whose SQL it is and how it reports what it cannot run.
         settings: All settings.
-        full_refresh: Forget what a source landed before it became a table.
         on_progress: Told in words how far it is.
+        refresh: Forget what a source landed before it became a table.
+        rest: Leave everything as it is, as when nothing but topics is followed.
 
     Raises:
         InputError: A table is missing, lacks a column, has an id twice, or an expression fails on a row.
         SettingsError: A field does not work, or a source of the name has landed rows.
     """
     report = TablesReport()
+    if rest:
+        return report
     found = []
     for name, source in settings.sources.items():
         if source.table is not None:
@@ -82,7 +88,7 @@ def map_tables(
     with session.transaction():
         selections: dict[str, list[str]] = {entity: [] for entity in catalog.KNOWN}
         for table in found:
-            if full_refresh:
+            if refresh:
                 forget_source(session, table.source)
             _refuse_if_landed(session, table)
             load_id = ledger.mapped_since(session, table.source) or ledger.next_load_id(session)

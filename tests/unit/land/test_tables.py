@@ -43,7 +43,7 @@ def map_orders(durable: Session, engine: DuckDBEngine) -> Map:
     def run(full_refresh: bool = False, **source: Any) -> TablesReport:
         sources = {"lake": ORDERS | source} if source else {}
         settings = Settings.model_validate({"sources": sources})
-        return map_tables(durable, engine, settings, full_refresh=full_refresh)
+        return map_tables(durable, engine, settings, refresh=full_refresh)
 
     return run
 
