@@ -91,6 +91,8 @@ LOADS = _table(
     "staged bigint; rejected bigint; duplicates bigint; superseded bigint; watermark varchar; status varchar;"
     "error varchar; started_at timestamp; finished_at timestamp",
 )
+# Raw columns whose names are not the received ones, because the warehouse cannot have those.
+RAW_COLUMNS = _table("ops.raw_columns", "source varchar; received varchar; stored varchar")
 IDENTITY_IDS = _table(
     "ops.identity_ids", "customer_id bigint; redirected_to bigint; founding_key varchar; first_load_id bigint"
 )
@@ -121,6 +123,7 @@ DURABLE_TABLES = (
     IDENTITY_MATCHES,
     IDENTITY_RESOLUTION,
     LOADS,
+    RAW_COLUMNS,
     IDENTITY_IDS,
     IDENTITY_DECISIONS,
     SEGMENT_RESTATEMENTS,
@@ -146,7 +149,8 @@ def known_rows(entity: str, mapped: Sequence[str] = ()) -> str:
     return " union all ".join(f"select {columns} from {place}" for place in places)
 
 
-DURABLE_VIEWS = tuple((view, known_rows(entity)) for entity, view in KNOWN.items())
+# The views as they are made with a warehouse, by the table that they begin with.
+DURABLE_VIEWS = {STAGED[entity]: (view, known_rows(entity)) for entity, view in KNOWN.items()}
 
 PUBLISHED_STATE = _table("published.state", "as_of date; run_id varchar; rules varchar; identity_change bigint")
 PUBLISHED_SEGMENTS = _table(

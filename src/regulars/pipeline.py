@@ -114,23 +114,21 @@ def _land(run: Run) -> str:
     given = [*given_sources(run.request.files, run.settings), *run.request.given]
     refresh, progress = run.request.full_refresh, run.progress
     with emptied(run.engine.scratch_folder) as scratch, run.engine.durable() as durable:
-        # First, because an API is asked about the customers of a table too. While topics are followed, tables rest.
         tables = map_tables(durable, run.engine, run.settings, progress, refresh=refresh, rest=run.request.may_be_empty)
         if run.request.restage:
-            run.notes += restage(durable, run.settings, progress).notes
+            run.notes += restage(durable, run.settings, progress, scratch=scratch).notes
         report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=progress)
         has_rows = anything_staged(durable)
     run.notes += [*tables.notes, *report.notes]
     run.has_landed = bool(report.loads)
-    loads = (*report.loads, *tables.loads)
-    if loads and not has_rows:
+    if not has_rows and (report.loads or tables.loads):
         raise InputError(f"No row could be used. {' '.join(run.notes)} Mend the file or its mapping, and run again.")
     if not has_rows and not run.request.may_be_empty:
         raise InputError(
             "There is nothing to work on: no file was given and none had landed before."
             " Write `regulars run orders.csv`, or name your files in regulars.toml."
         )
-    if any(load.rejected for load in loads):
+    if any(load.rejected for load in (*report.loads, *tables.loads)):
         run.notes.append('Rows set aside are listed by: regulars sql "select * from rejected_rows"')
     return tables.added_to(report.summary)
 
@@ -163,6 +161,7 @@ def _learn(run: Run) -> str:
     with run.engine.build() as build:
         clusters = learn(build, run.settings.clusters, run.engine.models_folder, run.run_id, previous)
         predictions = predict(build, run.settings, run.engine.models_folder, run.run_id, run.progress)
+    run.engine.keep_models(run.run_id)
     run.notes += predictions.notes
     return f"{clusters.summary}; {predictions.summary}"
 

@@ -65,11 +65,11 @@ def find_table(session: Session, engine: Engine, source: str, settings: SourceSe
     name, entity = settings.table, settings.entity
     if name is None or entity is None:
         raise SettingsError(f"[sources.{source}] names no table with an entity.")
-    if engine.kind not in DIALECTS:
-        raise SettingsError(f"A {engine.kind} warehouse cannot map tables where they lie. Land {name} as a source.")
+    if session.dialect not in DIALECTS:
+        raise SettingsError(f"A {session.dialect} warehouse cannot map tables where they lie. Land {name} as a source.")
     refuse_odd_name(source)
-    dialect = DIALECTS[engine.kind]
-    relation = _relation(engine.kind, name, source, dialect)
+    dialect = DIALECTS[session.dialect]
+    relation = _relation(session.dialect, name, source, dialect)
     try:
         columns = session.query(f"select * from {relation} limit 0").column_names
     except engine.query_errors as error:

@@ -62,6 +62,8 @@ def map_tables(
 ) -> TablesReport:
     """Maps every source of `kind = "table"`, all or none, and forgets those that are no longer among the settings.
 
+    It comes before landing, because an API may be asked about the customers of a table too.
+
     Args:
         session: The durable warehouse; no transaction is open on it.
         engine: The warehouse, which says whose SQL it is and how it reports what it cannot run.

@@ -62,7 +62,7 @@ class Durable:
             self.session.execute(f"create schema {schema}")
         for table in catalog.DURABLE_TABLES:
             self.session.execute(f"create table {table.name} ({', '.join(f'{n} {k}' for n, k in table.columns)})")
-        for view, query in catalog.DURABLE_VIEWS:
+        for view, query in catalog.DURABLE_VIEWS.values():
             self.session.execute(f"create view {view} as {query}")
 
     def customer(self, key, email=None, phone=None, *, source="crm", load=1, **fields) -> int:
