@@ -55,7 +55,7 @@ class Queries:
         """
         with self._engine.live() as live:
             for sql, params in self._readings(text.strip()):
-                found = live.query(f"select distinct customer_id from ({sql}) order by 1 limit 20", params)
+                found = live.query(f"select distinct customer_id from ({sql}) as found order by 1 limit 20", params)
                 if found.num_rows:
                     return [int(value) for value in found.column(0).to_pylist()]
         return []
