@@ -257,6 +257,14 @@ class DuckDBEngine:
         os.replace(self._build, self._live)
         _sync(self.folder)
 
+    def problem(self, words: str) -> WarehouseError | None:
+        """What a message of dbt's driver says of the warehouse itself."""
+        if not any(sign in words for sign in ("No space left on device", "Out of Memory Error")):
+            return None
+        return WarehouseError(
+            f"Not enough memory or disk: {words.strip()}. Raise `memory_limit`, or free space where {self.folder} lies."
+        )
+
     def dbt_environment(self) -> Mapping[str, str]:
         """The variables that dbt's profile reads."""
         return {
