@@ -15,6 +15,7 @@ import hypothesis
 import pytest
 from tests.servers import Postgres, postgres
 
+from regulars.catalog import DURABLE_TABLES, RUN_STAGES, RUNS
 from regulars.engines.postgres import PostgresEngine
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -60,16 +61,22 @@ def server() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session")
-def template(server: Postgres) -> str:
-    """The name of a database with an empty durable side, of which others are copies."""
-    PostgresEngine(server.new_database()).prepare()
-    return server.newest
+def durable_url(server: Postgres) -> str:
+    """The URL of a database with a durable side, which the tests of a process have one after the other."""
+    url = server.new_database()
+    PostgresEngine(url).prepare()
+    return url
 
 
 @pytest.fixture
-def warehouse_url(server: Postgres, template: str) -> str:
-    """The URL of a database with an empty durable side."""
-    return server.new_database(template)
+def warehouse_url(server: Postgres, durable_url: str) -> str:
+    """The URL of a database with an empty durable side; emptied, for making a new one takes longer."""
+    with PostgresEngine(durable_url).durable() as session:
+        for source in session.query("select tablename::text from pg_tables where schemaname = 'raw'")[0].to_pylist():
+            session.execute(f'drop table raw."{source}"')
+        tables = ", ".join(table.name for table in (*DURABLE_TABLES, RUNS, RUN_STAGES))
+        session.execute(f"truncate {tables}")
+    return durable_url
 
 
 @pytest.fixture

@@ -22,8 +22,9 @@ PASSWORD = "hunter2-secret"
 class Postgres:
     """A PostgreSQL server; as root it runs as another user, for it refuses root."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, *, is_safe: bool = False) -> None:
         self.binaries, self.folder = binaries, folder
+        self._options = "" if is_safe else "-F -c autovacuum=off"
         self.port = free_port()
         self._databases = 0
         self._user = _other_user() if os.geteuid() == 0 else None
@@ -41,16 +42,12 @@ class Postgres:
     def address(self, password: str = PASSWORD, database: str = "postgres") -> str:
         return f"postgresql://shop:{password}@127.0.0.1:{self.port}/{database}"
 
-    @property
-    def newest(self) -> str:
-        """The name of the database that was made last."""
-        return f"shop_{self._databases}"
-
-    def new_database(self, template: str = "template1") -> str:
-        """Makes a database, empty or the copy of another, and gives its URL."""
+    def new_database(self) -> str:
+        """Makes an empty database and gives its URL."""
         self._databases += 1
-        self.run(f"create database {self.newest} template {template} strategy file_copy")
-        return self.address(database=self.newest)
+        name = f"shop_{self._databases}"
+        self.run(f"create database {name}")
+        return self.address(database=name)
 
     def drop_role(self, role: str) -> None:
         """Drops a role with all that it has in any database."""
@@ -63,7 +60,7 @@ class Postgres:
         self.run(f"drop role {role}")
 
     def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} -F -c autovacuum=off"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} {self._options}"
         self._command("pg_ctl", "-D", "data", "-l", "log", "-w", "-o", options, "start")
 
     def stop(self) -> None:
@@ -102,14 +99,17 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
-    """A running server with one database, or a skip that says what is missing."""
+def postgres(*, is_safe: bool = False) -> Iterator[Postgres]:
+    """A running server with one database, or a skip that says what is missing.
+
+    One that `is_safe` waits for the disk, as servers do that must keep what they were given.
+    """
     binaries = _postgres_binaries()
     if binaries is None:
         pytest.skip("PostgreSQL is absent: install postgresql, or pip install pgserver")
     # Not under pytest's folder, which the server's user may not enter.
     folder = Path(tempfile.mkdtemp(prefix="regulars-pg-"))
-    server = Postgres(binaries, folder)
+    server = Postgres(binaries, folder, is_safe=is_safe)
     server.start()
     try:
         yield server

@@ -21,6 +21,7 @@ from regulars.cli_demo import demo_api, demo_sources
 from regulars.cli_extract import extract
 from regulars.cli_identity import identity
 from regulars.cli_identity_views import evaluate, explain, review, train
+from regulars.cli_init import init
 from regulars.cli_options import AsOf, Clusters, Json, Map, MaxWait, Quiet, SettingsFile, Warehouse, Window
 from regulars.cli_options import chosen_settings as _settings
 from regulars.cli_score import score
@@ -46,6 +47,7 @@ app.add_typer(clusters, name="clusters")
 app.command()(demo_api)
 app.command()(demo_sources)
 app.command()(extract)
+app.command()(init)
 app.command()(score)
 
 
@@ -72,23 +74,6 @@ def demo(
     views.generate_shop(folder, {"customers": customers, "seed": seed}, force=False)
     _run(settings, [str(folder / "customers.csv"), str(folder / "orders.csv")], command="demo")
     views.next_steps()
-
-
-@app.command()
-def init(
-    folder: Annotated[Path, typer.Argument(help="Project folder; made if need be.")] = Path("."),
-    warehouse: Annotated[
-        str | None,
-        typer.Option("--warehouse", "-w", help="Instead, make this warehouse ready: schemas, roles and rights."),
-    ] = None,
-    print_sql: Annotated[
-        bool, typer.Option("--print-sql", help="Only print the SQL, for an administrator to run.")
-    ] = False,
-) -> None:
-    """Write a settings file to start from, or make a database ready for a team."""
-    if warehouse is None and not print_sql:
-        return views.init_project(folder)
-    views.init_warehouse(_settings(None, warehouse), print_sql)
 
 
 @app.command()

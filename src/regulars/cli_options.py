@@ -13,7 +13,9 @@ from regulars.settings import Settings, load_settings
 SettingsFile = Annotated[
     Path | None, typer.Option("--settings", help="Settings file. Default: regulars.toml here, if there is one.")
 ]
-Warehouse = Annotated[str | None, typer.Option("--warehouse", "-w", help="Folder of the warehouse.")]
+Warehouse = Annotated[
+    str | None, typer.Option("--warehouse", "-w", help="Folder of the warehouse, or URL of its database.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 AsOf = Annotated[
     dt.datetime | None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import pyarrow as pa
 from regulars.engines.base import open_engine
 from regulars.errors import InputError
 from regulars.serve.queries import Queries
-from regulars.settings import SETTINGS_FILE, Settings
+from regulars.settings import Settings
 from regulars.terminal import StageWatcher, console, errors, print_json, print_table, shown
 
 _SEGMENT_COLUMNS = ("segment", "customers", "share", "revenue", "revenue_share")
@@ -184,32 +183,6 @@ def generate_shop(folder: Path, options: dict[str, Any], *, force: bool) -> None
         f"[green]✓[/] [bold]generate[/] {shop.people:,} people, {shop.customer_records:,} customer records,"
         f" {shop.orders:,} orders in {folder}"
     )
-
-
-def init_project(folder: Path) -> None:
-    """Writes regulars.toml, unless there is one."""
-    target = folder / SETTINGS_FILE
-    if target.exists():
-        raise InputError(f"{target} is there already. Edit it, or choose another folder.")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        target.write_text((files("regulars.templates") / SETTINGS_FILE).read_text(encoding="utf-8"), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"Cannot write {target}: {error.strerror}. Choose another folder.") from None
-    console.print(
-        f"Wrote {target}. Next: name your files in it under [sources.…], look at one with"
-        " `regulars sources preview FILE`, then `regulars run`."
-    )
-
-
-def init_warehouse(settings: Settings, print_sql: bool) -> None:
-    """Makes a warehouse ready for a team and says what was done, or prints how."""
-    engine = open_engine(settings)
-    if print_sql:
-        console.print(engine.set_up_sql(), highlight=False, markup=False, soft_wrap=True)
-        return
-    for done in engine.set_up():
-        console.print(f"✓ {done}", highlight=False, markup=False, soft_wrap=True)
 
 
 def docs(table: str | None, as_json: bool) -> None:

@@ -198,7 +198,10 @@ class Settings(BaseSettings):
     )
     folder: ClassVar[Path]
 
-    warehouse: str = Field("warehouse", description="Folder of the embedded warehouse, or the URL of a database")
+    # Not shown with the others, as a URL may hold a password.
+    warehouse: str = Field(
+        "warehouse", repr=False, description="Folder of the embedded warehouse, or the URL of a database"
+    )
     threads: int | None = Field(None, ge=1, description="Threads of the engine; unset = every core")
     memory_limit: str | None = Field(None, description="Memory of the embedded engine, such as 4GB")
     shop: ShopSettings = ShopSettings()

@@ -1,8 +1,9 @@
 """Runs the command line in a process that kills itself at one moment of one stage.
 
-Moments: `uncommitted` is before the stage's first transaction ends, `committed` after it, `models` after some models or
-checks of dbt, `renaming` just before the live warehouse is replaced, `unsaid` when all is done but the journal does not
-know.
+Moments: `uncommitted` is before the stage's first transaction ends, `committed` after it, `handed over` when a load's
+rows lie in a warehouse that is not DuckDB, and `written back` what was resolved, both uncommitted, `models` after some
+models or checks of dbt, `renaming` just before the live warehouse is replaced, `unsaid` when all is done but the
+journal does not know.
 """
 
 from __future__ import annotations
@@ -18,24 +19,29 @@ from typing import Any
 
 from regulars import cli
 from regulars.engines import duckdb as engine
-from regulars.engines.journal import FileJournal
+from regulars.engines.journal import Journal
+from regulars.identity import desk as resolving
+from regulars.land import desk as landing
 from regulars.terminal import StageWatcher
 
 MODELS = 4
 
 
-def run(folder: Path, stage: str, moment: str) -> None:
-    """Runs `regulars run` in the folder; dies in the stage, once the journal says that it runs, at the moment."""
-    start_stage = FileJournal.start_stage
+def run(folder: Path, stage: str, moment: str, *words: str) -> None:
+    """Runs `regulars run -q`, or the command of these words, in the folder.
 
-    def started(journal: FileJournal, run_id: str, position: int, name: str) -> None:
+    Dies in the stage, once the journal says that it runs, at the moment.
+    """
+    start_stage = Journal.start_stage
+
+    def started(journal: Journal, run_id: str, position: int, name: str) -> None:
         start_stage(journal, run_id, position, name)
         if name == stage:
             _TRAPS[moment]()
 
-    FileJournal.start_stage = started  # type: ignore[method-assign]
+    Journal.start_stage = started  # type: ignore[method-assign]
     os.chdir(folder)
-    sys.argv = ["regulars", "run", "-q"]
+    sys.argv = ["regulars", *(words or ("run", "-q"))]
     cli.main()
 
 
@@ -74,10 +80,22 @@ def _renaming() -> None:
 
 
 def _unsaid() -> None:
-    FileJournal.finish_stage = die  # type: ignore[assignment, method-assign]
+    Journal.finish_stage = die  # type: ignore[assignment, method-assign]
+
+
+def _after(owner: type, name: str) -> None:
+    plain: Callable[..., Any] = getattr(owner, name)
+
+    def followed_by_death(*arguments: object) -> None:
+        plain(*arguments)
+        die()
+
+    setattr(owner, name, followed_by_death)
 
 
 _TRAPS: dict[str, Callable[[], None]] = {
+    "handed over": partial(_after, landing.ScratchDesk, "hand_over_staged"),
+    "written back": partial(_after, resolving.Desk, "write_back"),
     "uncommitted": partial(_in_transaction, is_committed=False),
     "committed": partial(_in_transaction, is_committed=True),
     "models": _among_models,

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from regulars.engines.duckdb import DuckDBEngine, DuckDBSession
+from regulars.engines.duckdb import DuckDBEngine
+from regulars.engines.duckdb_session import DuckDBSession
 from regulars.errors import RegularsError
 from regulars.land.given import Given
 from regulars.land.stage import land

@@ -32,4 +32,9 @@ def _postgres(request: pytest.FixtureRequest) -> Opener:
 
 ENGINES: Mapping[str, Callable[[pytest.FixtureRequest], Opener]] = {"duckdb": _duckdb, "postgres": _postgres}
 # What an engine cannot do yet: the test's name and why. Strict: one that passes must be taken out.
-NOT_YET: Mapping[tuple[str, str], str] = {}
+NOT_YET: Mapping[tuple[str, str], str] = {
+    ("test_the_unit_tests_of_the_models_pass", "postgres"): (
+        "dbt-postgres makes a relation called after each unit test, and a name of PostgreSQL has 63 characters at most;"
+        " and it compares a decimal as 10 with one as 10.00, which a mart's contract makes equal"
+    ),
+}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.warehouse.engines import Opener
 from tests.warehouse.shop import Shop
 
 from regulars.settings import RfmSettings, Settings
@@ -18,18 +19,23 @@ PUBLISHED_STATEMENTS = [
 ]
 
 
+@pytest.mark.every_engine
 def test_the_unit_tests_of_the_models_pass(empty: Shop) -> None:
     assert empty.transformer.unit_test() >= 25
 
 
+@pytest.mark.every_engine
 def test_a_shop_without_anything_builds_and_passes_its_checks(empty: Shop) -> None:
     assert empty.findings() == []
     assert empty.value("select sum(customers) from marts.segment_metrics") == 0
     assert empty.value("select count(*) from marts.segment_metrics") == 12
 
 
-def test_customers_without_orders_are_all_prospects(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, customer_records="select 'a' as customer_key, 'a' as source_customer_id, 44 as age")
+@pytest.mark.every_engine
+def test_customers_without_orders_are_all_prospects(engine: Opener, tmp_path: Path) -> None:
+    shop = Shop(
+        tmp_path, engine=engine, customer_records="select 'a' as customer_key, 'a' as source_customer_id, 44 as age"
+    )
     assert shop.findings() == []
     assert shop.rows("select segment, age, as_of from marts.customer_360") == [("Prospect", 44, None)]
 
@@ -54,9 +60,11 @@ def test_before_the_first_order_everyone_known_by_then_is_a_prospect(tmp_path: P
     assert shop.rows("select segment, recency, orders from marts.customer_360") == [("Prospect", 366, 0)]
 
 
-def test_a_superseded_version_counts_no_more(tmp_path: Path) -> None:
+@pytest.mark.every_engine
+def test_a_superseded_version_counts_no_more(engine: Opener, tmp_path: Path) -> None:
     shop = Shop(
         tmp_path,
+        engine=engine,
         orders="""select * from (values ('o1', 'a', 10, 1, 1), ('o1', 'a', 12, 2, 1), ('o2', 'a', 5, 1, 2))
             as orders (order_id, customer_key, amount, _load_id, _row), (select date '2024-01-01' as order_date)""",
         order_lines="""select * from (values ('l1', 'b', 3, 1), ('l1', 'b', 3, 1), ('l1', 'b', 8, 2))
@@ -69,6 +77,7 @@ def test_a_superseded_version_counts_no_more(tmp_path: Path) -> None:
     assert amounts == [("till:l1", 8), ("web:o1", 12), ("web:o2", 5)]
 
 
+@pytest.mark.every_engine
 @pytest.mark.parametrize("statement", PUBLISHED_STATEMENTS)
 def test_the_statements_of_the_product_run_on_the_published_warehouse(published: Shop, statement: str) -> None:
     with published.engine.live() as live:
@@ -76,7 +85,8 @@ def test_the_statements_of_the_product_run_on_the_published_warehouse(published:
 
 
 def test_every_mart_can_be_read_from_the_published_warehouse_alone(published: Shop) -> None:
-    (published.engine.folder / "durable.duckdb").rename(published.engine.folder / "elsewhere.duckdb")
+    folder = Path(published.engine.location)
+    (folder / "durable.duckdb").rename(folder / "elsewhere.duckdb")
     with published.engine.live() as live:
         names = live.query(
             "select table_schema || '.' || table_name as name from information_schema.tables"
@@ -88,10 +98,11 @@ def test_every_mart_can_be_read_from_the_published_warehouse_alone(published: Sh
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def published(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A small shop that went live."""
     shop = Shop(
         tmp_path_factory.mktemp("published"),
+        engine=engine,
         orders="select 'o' || i as order_id, 'c' || (i % 7) as customer_key, date '2024-01-01' + cast(i as integer)"
         " as order_date, i as amount from range(1, 40) as orders (i)",
     )

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.warehouse.shop import Shop
 
-from regulars.engines.duckdb import DuckDBSession
+from regulars.engines.duckdb_session import DuckDBSession
 from regulars.settings import RfmSettings, Settings
 
 # The thresholds of the run's own date, not those of the history.

@@ -19,7 +19,7 @@ order by schema_name, table_name
 
 
 def complete(build: Session) -> None:
-    """Drops what looks beyond the file, by whatever way: its readers have that file alone. Counts the rows of tables."""
+    """Drops what looks beyond the file, by whatever way: its readers have that file alone. Counts all rows."""
     looks_at = {view["view_name"]: set(re.findall(r"\w+", view["sql"])) for view in build.query(_VIEWS).to_pylist()}
     beyond = {"durable"}
     while found := {view for view, words in looks_at.items() if view not in beyond and words & beyond}:

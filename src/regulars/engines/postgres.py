@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from regulars import catalog
 from regulars.engines.base import Engine, Session
 from regulars.engines.duckdb import DuckDBEngine
+from regulars.engines.journal import Journal
 from regulars.engines.postgres_address import Address
 from regulars.engines.postgres_building import complete, start_build
 from regulars.engines.postgres_journal import PostgresJournal
@@ -49,7 +50,7 @@ class PostgresEngine:
         self.address = Address.of(url)
         self.location = self.address.location
         self.query_errors = driver_errors()
-        self.journal = PostgresJournal(self.durable)
+        self.journal: Journal = PostgresJournal(self.durable)
         self._lock = RunLock(self.address, self.journal.running)
         folder = _local_folder(self.address)
         self.scratch_folder = folder / "scratch"

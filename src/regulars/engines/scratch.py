@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 
 from regulars import catalog
-from regulars.engines.duckdb import DuckDBSession, bounded_memory
+from regulars.engines.duckdb import bounded_memory
+from regulars.engines.duckdb_session import DuckDBSession
 from regulars.errors import WarehouseError
 
 

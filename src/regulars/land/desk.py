@@ -66,7 +66,7 @@ def desk_for(durable: Session, source: str, space: ScratchSpace | None = None) -
         return
     tables = (*catalog.STAGED.values(), catalog.REJECTED_ROWS, catalog.SUPERSEDED)
     with scratch_session(tables, space) as session:
-        yield _ScratchDesk(session, durable, source)
+        yield ScratchDesk(session, durable, source)
 
 
 class _OwnDesk:
@@ -91,7 +91,7 @@ class _OwnDesk:
         """Nothing to do."""
 
 
-class _ScratchDesk:
+class ScratchDesk:
     """A scratch database beside the warehouse."""
 
     def __init__(self, session: Session, durable: Session, source: str) -> None:
@@ -103,10 +103,8 @@ class _ScratchDesk:
 
     def bring_received(self, load_id: int) -> None:
         """Reads the load from the warehouse's raw table."""
-        rows = self._durable.stream(
-            f"select {self._received('r')} from {self._raw} r where r._load_id = $1", (load_id,)
-        )
-        self.session.append(self._raw, rows)
+        rows = self._durable.stream(f"select {self._stored('r')} from {self._raw} r where r._load_id = $1", (load_id,))
+        self.session.append(self._raw, raw.under_names(rows, list(self._columns)))
 
     def bring_versions(self, load_id: int, entity: Entity) -> None:
         """Finds them by their ids, for which the warehouse gets an index when it is first asked."""
@@ -153,12 +151,12 @@ class _ScratchDesk:
             stored = [self._columns[name] for name in received]
             content = raw.content_hash
             equals = self._durable.stream(
-                f"select {self._received('r')} from {self._raw} r"
+                f"select {self._stored('r')} from {self._raw} r"
                 f" join (select distinct {content(stored, 'brought')} as content from {brought} brought) wanted"
                 f" on {content(stored, 'r')} = wanted.content where r._load_id < $1",
                 (load_id,),
             )
-            self.session.append(self._raw, equals)
+            self.session.append(self._raw, raw.under_names(equals, list(self._columns)))
 
     def hand_over_received(self, load_id: int) -> None:
         """Copies them in the order they came in."""
@@ -187,11 +185,9 @@ class _ScratchDesk:
     def _raw(self) -> str:
         return raw.raw_table(self._source)
 
-    def _received(self, alias: str) -> str:
-        """The warehouse's raw columns under the names they were received with."""
-        return ", ".join(
-            f"{alias}.{raw.quoted(stored)} as {raw.quoted(name)}" for name, stored in self._columns.items()
-        )
+    def _stored(self, alias: str) -> str:
+        """The columns of the warehouse's raw table."""
+        return ", ".join(f"{alias}.{raw.quoted(stored)}" for stored in self._columns.values())
 
     def _landed_before(self, load_id: int) -> bool:
         return any(load.load_id < load_id for load in ledger.loads_of(self._durable, self._source))

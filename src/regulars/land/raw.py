@@ -92,13 +92,20 @@ def received_columns(session: Session, source: str) -> list[str]:
 
 def sample(session: Session, source: str, rows: int = 1000) -> pa.Table:
     """The newest load's first rows, own columns left out: what detection looks at when a source is staged again."""
-    table, columns = raw_table(source), stored_columns(session, source)
-    listed = ", ".join(
-        f"{quoted(stored)} as {quoted(name)}" for name, stored in columns.items() if name not in OWN_COLUMNS
+    table = raw_table(source)
+    columns = {name: stored for name, stored in stored_columns(session, source).items() if name not in OWN_COLUMNS}
+    found = session.query(
+        f"select {', '.join(map(quoted, columns.values()))} from {table}"
+        f" where _load_id = (select max(_load_id) from {table}) order by _row limit {rows}"
     )
-    return session.query(
-        f"select {listed} from {table} where _load_id = (select max(_load_id) from {table}) order by _row limit {rows}"
-    )
+    return found.rename_columns(list(columns))
+
+
+def under_names(reader: pa.RecordBatchReader, names: Sequence[str]) -> pa.RecordBatchReader:
+    """The same rows with their columns called otherwise, also by what SQL would cut off."""
+    schema = pa.schema([field.with_name(name) for field, name in zip(reader.schema, names, strict=True)])
+    batches = (pa.RecordBatch.from_arrays(batch.columns, schema=schema) for batch in reader)
+    return pa.RecordBatchReader.from_batches(schema, batches)
 
 
 def forget(session: Session, source: str) -> None:

@@ -2,11 +2,21 @@
 
 from pathlib import Path
 
-from regulars.engines.journal import FileJournal
+import pytest
+
+from regulars.engines.journal import FileJournal, Journal
+from regulars.engines.postgres import PostgresEngine
 
 
-def test_a_run_and_its_stages_are_told_in_order(tmp_path: Path) -> None:
-    journal = FileJournal(tmp_path / "journal.sqlite")
+@pytest.fixture(params=["file", "database"])
+def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Journal:
+    """An empty journal, in a file or in a database."""
+    if request.param == "file":
+        return FileJournal(tmp_path / "journal.sqlite")
+    return PostgresEngine(request.getfixturevalue("warehouse_url")).journal
+
+
+def test_a_run_and_its_stages_are_told_in_order(journal: Journal) -> None:
     run = journal.start_run("run orders.csv")
     journal.start_stage(run, 1, "land")
     journal.progress(run, 1, "half way")
@@ -20,8 +30,7 @@ def test_a_run_and_its_stages_are_told_in_order(tmp_path: Path) -> None:
     assert told["finished_at"] >= told["started_at"]
 
 
-def test_a_run_that_died_is_interrupted_when_the_next_begins(tmp_path: Path) -> None:
-    journal = FileJournal(tmp_path / "journal.sqlite")
+def test_a_run_that_died_is_interrupted_when_the_next_begins(journal: Journal) -> None:
     died = journal.start_run("run")
     journal.start_stage(died, 1, "land")
     assert journal.running() is not None
@@ -32,8 +41,31 @@ def test_a_run_that_died_is_interrupted_when_the_next_begins(tmp_path: Path) -> 
     assert journal.stages_table(died).column("status").to_pylist() == ["interrupted"]
 
 
-def test_a_journal_that_was_never_written_is_empty(tmp_path: Path) -> None:
-    journal = FileJournal(tmp_path / "journal.sqlite")
+def test_a_journal_that_was_never_written_is_empty(journal: Journal) -> None:
     assert journal.latest() is None
     assert journal.runs_table().num_rows == 0
     assert journal.stages_table().num_rows == 0
+
+
+def test_a_round_that_came_to_nothing_is_forgotten(journal: Journal) -> None:
+    kept = journal.start_run("run")
+    journal.finish_run(kept, "failed", "It said why.")
+    gone = journal.start_run("a round")
+    journal.start_stage(gone, 1, "land")
+    journal.forget_run(gone)
+    latest = journal.latest()
+    assert latest is not None
+    assert (latest.run_id, latest.error) == (kept, "It said why.")
+    assert journal.stages_table().num_rows == 0
+
+
+def test_the_newest_run_comes_first_also_of_two_that_began_at_once(journal: Journal) -> None:
+    runs = [journal.start_run("run") for _ in range(5)]
+    assert journal.runs_table().column("run_id").to_pylist() == runs[::-1]
+    assert journal.runs_table(2).num_rows == 2
+
+
+def test_a_database_that_no_run_has_seen_has_an_empty_journal(database: str) -> None:
+    journal = PostgresEngine(database).journal
+    assert journal.latest() is None
+    assert journal.runs_table().num_rows == 0

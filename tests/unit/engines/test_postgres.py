@@ -132,9 +132,9 @@ def test_a_live_warehouse_cannot_be_written(engine: PostgresEngine) -> None:
 def test_a_second_run_is_told_who_holds_the_warehouse(engine: PostgresEngine, warehouse_url: str) -> None:
     with engine.lock():
         run_id = engine.journal.start_run("run")
-        with pytest.raises(LockedError, match=rf"held by run {run_id} .*server process \d+") as told:
-            with PostgresEngine(warehouse_url).lock():
-                pass
+        who = rf"held by run {run_id} .*server process \d+"
+        with pytest.raises(LockedError, match=who) as told, PostgresEngine(warehouse_url).lock():
+            pass
         assert told.value.exit_code == 4
     with PostgresEngine(warehouse_url).lock():
         pass

@@ -1,4 +1,4 @@
-"""A durable warehouse in memory, filled by hand."""
+"""A durable warehouse, filled by hand: DuckDB in memory, and where a test file asks for both kinds, PostgreSQL too."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import combinations
 
-import duckdb
 import pyarrow as pa
 import pytest
 
 from regulars import catalog
-from regulars.engines.duckdb import DuckDBSession
+from regulars.engines.base import Session
+from regulars.engines.postgres import PostgresEngine
+from regulars.engines.scratch import ScratchSpace, scratch_session
 from regulars.identity.stage import Resolver, ResolveReport
 from regulars.settings import IdentitySettings
 
@@ -55,20 +56,16 @@ class Likeness:
 class Durable:
     """Stages customers and orders, resolves them, and tells who is whom."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.session = DuckDBSession(connection)
+    def __init__(self, session: Session) -> None:
+        self.session = session
         self.row = 0
-        for schema in catalog.DURABLE_SCHEMAS:
-            self.session.execute(f"create schema {schema}")
-        for table in catalog.DURABLE_TABLES:
-            self.session.execute(f"create table {table.name} ({', '.join(f'{n} {k}' for n, k in table.columns)})")
-        for view, query in catalog.DURABLE_VIEWS.values():
-            self.session.execute(f"create view {view} as {query}")
 
     def customer(self, key, email=None, phone=None, *, source="crm", load=1, **fields) -> int:
         self.row += 1
         given = {"email": email, "phone": phone, **fields}
-        names, places = ", ".join(given), ", ".join(f"${place}" for place in range(5, 5 + len(given)))
+        kinds = dict(catalog.CUSTOMER_RECORDS.columns)
+        names = ", ".join(given)
+        places = ", ".join(f"cast(${place} as {kinds[name]})" for place, name in enumerate(given, start=5))
         self.session.execute(
             f"insert into staging.customer_records (source, source_customer_id, customer_key, _load_id, _row, {names})"
             f" values ($1, $2, $2, $3, $4, {places})",
@@ -139,21 +136,38 @@ class Durable:
             *("identity.customer_keys", "identity.records", "identity.matches", "identity.resolution"),
             "ops.identity_ids",
         )
-        return [self.session.query(f"select * from {table} order by all") for table in tables]
+        return [_sorted(self.session.query(f"select * from {table}")) for table in tables]
+
+    def left_behind(self) -> int:
+        """How many temporary tables there are."""
+        if self.session.dialect == "duckdb":
+            return self.session.query("select 1 from duckdb_tables() where temporary").num_rows
+        return self.session.query("select 1 from pg_class where relpersistence = 't' and relkind = 'r'").num_rows
+
+
+def _sorted(table: pa.Table) -> pa.Table:
+    return table.sort_by([(name, "ascending") for name in table.column_names])
 
 
 @contextmanager
 def opened() -> Iterator[Durable]:
-    connection = duckdb.connect(config={"threads": 1})
-    try:
-        yield Durable(connection)
-    finally:
-        connection.close()
+    with scratch_session(catalog.DURABLE_TABLES, ScratchSpace(threads=1)) as session:
+        yield Durable(session)
 
 
 @pytest.fixture
-def durable() -> Iterator[Durable]:
+def kind() -> str:
+    """The kind of warehouse; a file of tests that run on several has a fixture of this name with those kinds."""
+    return "duckdb"
+
+
+@pytest.fixture
+def durable(kind: str, request: pytest.FixtureRequest) -> Iterator[Durable]:
     """An empty durable warehouse."""
+    if kind == "postgres":
+        with PostgresEngine(request.getfixturevalue("warehouse_url")).durable() as session:
+            yield Durable(session)
+        return
     with opened() as warehouse:
         yield warehouse
 

@@ -7,6 +7,12 @@ from regulars.identity.decisions import decide, standing
 from regulars.identity.ids import FIRST_ID
 
 
+@pytest.fixture(params=["duckdb", "postgres"])
+def kind(request):
+    """The kinds of warehouse that all of this is true of."""
+    return request.param
+
+
 @pytest.fixture
 def people(durable):
     """1 and 2 share an e-mail; 3, 4 and 5 are on their own."""
@@ -23,7 +29,7 @@ def say(durable, decision, left, right, reason=None, matcher=None):
 
 
 def noted(durable):
-    return durable.session.query("select decision, left_key, right_key from ops.identity_decisions order by all")
+    return durable.session.query("select decision, left_key, right_key from ops.identity_decisions order by 1, 2, 3")
 
 
 def test_a_merge_keeps_the_older_id_and_redirects_the_other(people):

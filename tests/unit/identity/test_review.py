@@ -1,6 +1,14 @@
 """The queue holds who is likely one person, still two, and whom nobody has decided about."""
 
+import pytest
+
 from regulars.identity.review import waiting
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def kind(request):
+    """The kinds of warehouse that all of this is true of."""
+    return request.param
 
 
 def queue(durable):
