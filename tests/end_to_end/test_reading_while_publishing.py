@@ -26,7 +26,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
     warehouse = str(tmp_path / "warehouse")
     if request.param == "postgres":
         server: Postgres = request.getfixturevalue("server")
-        warehouse = server.new_database(request.getfixturevalue("template"))
+        warehouse = server.new_database()
     yield Settings(warehouse=warehouse)
 
 

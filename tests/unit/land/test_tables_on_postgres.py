@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.servers import Postgres
 
 from regulars.engines.base import Session
 from regulars.engines.postgres import PostgresEngine
@@ -23,8 +24,10 @@ SHOP = {"timezone": "Europe/Berlin", "country": "DE"}
 
 
 @pytest.fixture
-def engine(warehouse_url: str) -> PostgresEngine:
-    return PostgresEngine(warehouse_url)
+def engine(server: Postgres) -> PostgresEngine:
+    engine = PostgresEngine(server.new_database())
+    engine.prepare()
+    return engine
 
 
 @pytest.fixture
