@@ -6,6 +6,7 @@ contracts of the dbt project and stand in its yml files.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 DURABLE_SCHEMAS = ("raw", "staging", "identity", "ops")
@@ -128,6 +129,28 @@ DURABLE_TABLES = (
     SEGMENT_RESTATEMENTS,
 )
 STAGED = {"customers": CUSTOMER_RECORDS, "orders": ORDERS, "order_lines": ORDER_LINES, "events": EVENTS}
+# Whoever reads staging reads these views: what was staged, and the rows of the tables that are mapped where they lie.
+KNOWN_CUSTOMER_RECORDS = "staging.known_customer_records"
+KNOWN_ORDERS = "staging.known_orders"
+KNOWN_ORDER_LINES = "staging.known_order_lines"
+KNOWN_EVENTS = "staging.known_events"
+KNOWN = {
+    "customers": KNOWN_CUSTOMER_RECORDS,
+    "orders": KNOWN_ORDERS,
+    "order_lines": KNOWN_ORDER_LINES,
+    "events": KNOWN_EVENTS,
+}
+
+
+def known_rows(entity: str, mapped: Sequence[str] = ()) -> str:
+    """SQL of the view over what is known of an entity; `mapped` are selections of mapped tables' rows."""
+    columns = ", ".join(STAGED[entity].column_names)
+    places = [STAGED[entity].name, *(f"({selection}) as mapped_{place}" for place, selection in enumerate(mapped, 1))]
+    return " union all ".join(f"select {columns} from {place}" for place in places)
+
+
+# The views as they are made with a warehouse, by the table that they begin with.
+DURABLE_VIEWS = {STAGED[entity]: (view, known_rows(entity)) for entity, view in KNOWN.items()}
 
 PUBLISHED_STATE = _table("published.state", "as_of date; run_id varchar; rules varchar; identity_change bigint")
 PUBLISHED_SEGMENTS = _table(

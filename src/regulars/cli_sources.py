@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pyarrow as pa
 import typer
@@ -16,6 +16,9 @@ from regulars.errors import InputError
 from regulars.serve.queries import Queries
 from regulars.settings import Settings
 from regulars.terminal import console, errors, print_json, print_table
+
+if TYPE_CHECKING:
+    from regulars.sources.preview import Preview
 
 sources = typer.Typer(help="Look at sources before anything is landed.", no_args_is_help=True)
 
@@ -33,12 +36,12 @@ def sources_list(
 
 @sources.command("preview")
 def sources_preview(
-    file: Annotated[str, typer.Argument(help="A file, or a glob in quotes.")],
+    file: Annotated[str, typer.Argument(help="A file, a glob in quotes, or a source that maps a table.")],
     settings_file: SettingsFile = None,
     environment: Environment = None,
     as_json: Json = False,
 ) -> None:
-    """How a file would be read: preset, mapping, types and first rows. Lands nothing."""
+    """How a file or a mapped table would be read: preset, mapping, types and first rows. Lands nothing."""
     preview(chosen_settings(settings_file, None, environment), file, as_json)
 
 
@@ -63,7 +66,8 @@ def listed(settings: Settings, as_json: bool) -> None:
     if engine.has_live():
         told = Queries(engine, settings.shop).sql(
             "select source, max(entity) as entity, count(*) as loads, sum(rows) as rows, sum(staged) as staged,"
-            " sum(rejected) as rejected from ops.loads where status = 'landed' group by source order by source"
+            " sum(rejected) as rejected from ops.loads where status in ('landed', 'mapped')"
+            " group by source order by source"
         )
         landed = {row["source"]: row for row in told.to_pylist()}
     names = sorted({*settings.sources, *landed})
@@ -87,29 +91,44 @@ def listed(settings: Settings, as_json: bool) -> None:
 
 
 def preview(settings: Settings, pattern: str, as_json: bool) -> None:
-    """How the files of a pattern would be read, each on its own."""
+    """How the files of a pattern would be read, each on its own; or the table that a source of the name maps."""
     from regulars.land.given import fetched, given_files, mapped
+    from regulars.land.table_trial import preview_table
     from regulars.sources.preview import preview as look
 
+    source = settings.sources.get(pattern)
+    if source is not None and source.table is not None:
+        engine = open_engine(settings)
+        with engine.lock():
+            engine.prepare()
+            with engine.durable() as session:
+                found = preview_table(session, engine, pattern, settings)
+        _print_preview(found, source.table, "Not used", as_json)
+        return
     for item in given_files([pattern], settings):
         with fetched(item, settings) as file:
             found, name = look(file.delivery, mapped(file, settings)[0]), file.delivery.name
-        mapping = found.mapping
-        if as_json:
-            print_json([vars(mapping) | {"columns": found.columns.to_pylist(), "rows": found.rows.to_pylist()}])
-            continue
-        preset = f"preset {mapping.preset}" if mapping.preset else "columns found by their names"
-        console.print(f"\n[bold]{name}[/]  {mapping.entity} of source [bold]{mapping.source}[/], {preset}")
-        print_table(found.columns, "Columns", wide=("example",))
-        print_table(found.rows, "First rows, as received")
-        for warning in found.warnings:
-            console.print(f"  [yellow]![/] {warning}")
-        if mapping.unmapped:
-            console.print(f"  Kept in raw but not used: {', '.join(mapping.unmapped)}")
+        _print_preview(found, name, "Kept in raw but not used", as_json)
+
+
+def _print_preview(found: Preview, name: str, unused: str, as_json: bool) -> None:
+    mapping = found.mapping
+    if as_json:
+        print_json([vars(mapping) | {"columns": found.columns.to_pylist(), "rows": found.rows.to_pylist()}])
+        return
+    preset = f"preset {mapping.preset}" if mapping.preset else "columns found by their names"
+    console.print(f"\n[bold]{name}[/]  {mapping.entity} of source [bold]{mapping.source}[/], {preset}")
+    print_table(found.columns, "Columns", wide=("example",))
+    print_table(found.rows, "First rows, as received")
+    for warning in found.warnings:
+        console.print(f"  [yellow]![/] {warning}")
+    if mapping.unmapped:
+        console.print(f"  {unused}: {', '.join(mapping.unmapped)}")
 
 
 def test(settings: Settings, name: str | None, as_json: bool) -> None:
     """Tries one source or all, prints what was found, and ends with the code of what failed."""
+    from regulars.land.table_trial import try_table
     from regulars.land.trial import try_sources, what_landed
 
     if not settings.sources:
@@ -126,9 +145,12 @@ def test(settings: Settings, name: str | None, as_json: bool) -> None:
         with engine.lock():
             engine.prepare()
             with engine.durable() as session:
+                tables = [each for each in names if settings.sources[each].table is not None]
+                trials = [try_table(session, engine, table, settings) for table in tables]
+                names = [each for each in names if each not in tables]
                 landed = what_landed(session, settings, names)
         # Sources may take their time, and the warehouse is free meanwhile.
-        trials = try_sources(landed, settings, names)
+        trials += try_sources(landed, settings, names)
     if as_json:
         print_json([asdict(trial) for trial in trials])
     else:

@@ -85,26 +85,28 @@ class RunReport:
 def _land(run: Run) -> str:
     from regulars.land.given import emptied, given_sources
     from regulars.land.stage import anything_staged, land, restage
+    from regulars.land.tables import map_tables
 
     given = [*given_sources(run.request.files, run.settings), *run.request.given]
-    refresh = run.request.full_refresh
+    refresh, progress = run.request.full_refresh, run.progress
     with emptied(run.engine.scratch_folder) as scratch, run.engine.durable() as durable:
+        tables = map_tables(durable, run.engine, run.settings, progress, refresh=refresh, rest=run.request.may_be_empty)
         if run.request.restage:
-            run.notes += restage(durable, run.settings, run.progress, scratch=scratch).notes
-        report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=run.progress)
+            run.notes += restage(durable, run.settings, progress, scratch=scratch).notes
+        report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=progress)
         has_rows = anything_staged(durable)
-    run.notes += report.notes
+    run.notes += [*tables.notes, *report.notes]
     run.has_landed = bool(report.loads)
-    if not has_rows and report.loads:
+    if not has_rows and (report.loads or tables.loads):
         raise InputError(f"No row could be used. {' '.join(run.notes)} Mend the file or its mapping, and run again.")
     if not has_rows and not run.request.may_be_empty:
         raise InputError(
             "There is nothing to work on: no file was given and none had landed before."
             " Write `regulars run orders.csv`, or name your files in regulars.toml."
         )
-    if any(load.rejected for load in report.loads):
+    if any(load.rejected for load in (*report.loads, *tables.loads)):
         run.notes.append('Rows set aside are listed by: regulars sql "select * from rejected_rows"')
-    return report.summary
+    return tables.added_to(report.summary)
 
 
 def _resolve(run: Run) -> str:
@@ -207,7 +209,7 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
     engine = open_engine(settings)
     with engine.lock():
         engine.prepare()
-        transformer = Transformer(engine.dbt_environment(), engine.dbt_target, engine.dbt_folder)
+        transformer = Transformer(engine.dbt_environment(), engine.dbt_target, engine.dbt_folder, engine.problem)
         if any(stage.name in ("build", "finish", "check") for stage in chosen):
             transformer.warm()
         if any(stage.name == "learn" for stage in chosen):

@@ -30,7 +30,7 @@ with rows_of_loads as (
     cross join (values
         (1, 'rows landed'), (2, 'staged'), (3, 'rejected'), (4, 'exact duplicates'), (5, 'unaccounted for')
     ) as lines (position, line)
-    where loads.status = 'landed'
+    where loads.status in ('landed', 'mapped')
 )
 select
     'rows' as kind, source, load_id, uri, position, line, rows, cast(null as bigint) as orders,

@@ -12,6 +12,10 @@ from regulars.errors import SettingsError
 Entity = Literal["customers", "orders", "order_lines", "events"]
 
 
+# Settings that say how text is read, which a table of the warehouse has none of.
+_OF_TEXT = ("preset", "date_formats", "decimal", "encoding", "delimiter", "sheet", "header", "storage_options")
+
+
 class Section(BaseModel):
     """A section of regulars.toml: unknown names are refused, and nothing changes after it is read."""
 
@@ -142,6 +146,14 @@ class SourceSettings(Section):
         description="For a URL: arguments of its fsspec file system, such as endpoint_url; a value env:NAME is read"
         " from a variable",
     )
+    kind: Literal["table"] | None = Field(
+        None, description="`table` for a table that already lies in the warehouse: it is mapped there, and not copied"
+    )
+    table: str | None = Field(
+        None,
+        description='For kind = "table": the table or view, such as sales.orders; in the embedded warehouse also'
+        " Parquet files, such as lake/orders/*.parquet, or the folder they are in",
+    )
     sql: SqlSettings | None = None
     mongo: MongoSettings | None = None
     rest: RestSettings | None = None
@@ -151,8 +163,9 @@ class SourceSettings(Section):
     preset: str | None = Field(None, description="Layout of a known export; unset = found from the columns")
     fields: dict[str, str] = Field(
         {},
-        description='field = "DuckDB SQL expression over the columns"; set_aside gives a reason for rows that are none,'
-        " timezone the zone of a row's times, deleted which records are deleted: by a time, a flag or a condition",
+        description='field = "DuckDB SQL expression over the columns", for kind = "table" in the SQL of its'
+        " warehouse; set_aside gives a reason for rows that are none, timezone the zone of a row's times, deleted which"
+        " records are deleted: by a time, a flag or a condition",
     )
     date_formats: list[str] = Field([], description="strptime formats, tried in this order before the built-in ones")
     decimal: Literal[".", ","] = Field(".", description="Decimal sign of its numbers")
@@ -179,10 +192,27 @@ class SourceSettings(Section):
 
     @model_validator(mode="after")
     def _one_place(self) -> SourceSettings:
-        places = ("path", "sql", "mongo", "rest", "kafka", "dlt")
+        places = ("path", "table", "sql", "mongo", "rest", "kafka", "dlt")
         given = [name for name in places if getattr(self, name) is not None]
         if len(given) > 1:
             raise ValueError(f"a source has one place, and this has {', '.join(given)}; make two sources of it")
+        return self
+
+    @model_validator(mode="after")
+    def _is_whole_table(self) -> SourceSettings:
+        if (self.kind == "table") != (self.table is not None):
+            raise ValueError('a table of the warehouse has both kind = "table" and `table`, the name of it')
+        if self.table is None:
+            return self
+        if self.entity is None:
+            raise ValueError(
+                f"say what the rows of {self.table} are: entity = customers, orders, order_lines or events"
+            )
+        foreign = [name for name in _OF_TEXT if getattr(self, name) != type(self).model_fields[name].default]
+        if foreign:
+            raise ValueError(f"a table has types, and {', '.join(foreign)} say how text is read; leave them out")
+        if "timezone" in self.fields:
+            raise ValueError("a table's times have a zone by their type; leave timezone out of its fields")
         return self
 
 

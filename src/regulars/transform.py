@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from regulars.errors import TransformError
+from regulars.errors import RegularsError, TransformError
 
 PROJECT = Path(__file__).parent / "warehouse"
 PARTS = {"core": ("staging", "intermediate", "marts.core"), "finish": ("marts.finish",)}
@@ -75,10 +75,18 @@ class Transformer:
         environment: The variables that dbt's profile reads, as `Engine.dbt_environment()` gives them.
         target: The target of dbt's profile, as `Engine.dbt_target` names it.
         folder: Where dbt keeps its parsed project, as `Engine.dbt_folder` says.
+        problem: What a message of dbt's driver says of the warehouse itself, as `Engine.problem` knows it.
     """
 
-    def __init__(self, environment: Mapping[str, str], target: str, folder: Path) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        target: str,
+        folder: Path,
+        problem: Callable[[str], RegularsError | None] = lambda words: None,
+    ) -> None:
         self._environment = dict(environment)
+        self._problem = problem
         self._target = target
         # dbt takes relative paths from its project, which is the installed package.
         self._folder = folder.resolve()
@@ -165,10 +173,17 @@ class Transformer:
     def _invoke(self, command: list[str], listener: Callable[[Any], None] | None = None) -> list[Any]:
         outcome = self._run(command, self._environment, self._manifest(), listener)
         if isinstance(outcome.exception, Exception):
+            if (problem := self._problem(str(outcome.exception))) is not None:
+                raise problem from None
             raise TransformError(f"dbt {command[0]} stopped: {_plain(str(outcome.exception))}") from outcome.exception
         if outcome.exception is not None:
             raise outcome.exception
-        return list(outcome.result.results)
+        results = list(outcome.result.results)
+        for result in results:
+            # That the warehouse is gone or full says nothing of the model.
+            if result.status == "error" and (problem := self._problem(result.message or "")) is not None:
+                raise problem from None
+        return results
 
     def _run(
         self,

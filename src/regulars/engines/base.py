@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeAlias
 import pyarrow as pa
 
 from regulars.engines.journal import Journal
-from regulars.errors import SettingsError
+from regulars.errors import RegularsError, SettingsError
 from regulars.settings import Settings
 from regulars.source_settings import secret
 
@@ -140,6 +140,10 @@ class Engine(Protocol):
 
     def publish(self) -> None:
         """Puts the finished build in the place of the live one in one atomic step."""
+        ...
+
+    def problem(self, words: str) -> RegularsError | None:
+        """What a message of dbt's driver says of the warehouse: gone, full, closed to us; None = of the statement."""
         ...
 
     def dbt_environment(self) -> Mapping[str, str]:

@@ -75,6 +75,8 @@ class DuckDBEngine:
                     # A warehouse of an older version lacks what came since.
                     if name not in present:
                         session.execute(f"alter table {table.name} add column {name} {kind}")
+            for view, query in catalog.DURABLE_VIEWS.values():
+                session.execute(f"create view if not exists {view} as {query}")
 
     def set_up(self) -> list[str]:
         """Makes the folder; who may do what in it is a matter of its permissions."""
@@ -134,8 +136,11 @@ class DuckDBEngine:
         """The live file, read only, with every schema on the search path."""
         self._refuse_without_live()
         with self._connect(self._live, read_only=True) as connection:
-            present = {row[0] for row in connection.execute("select schema_name from duckdb_schemas()").fetchall()}
-            path = ",".join(schema for schema in catalog.SEARCH_PATH if schema in present)
+            found = connection.execute(
+                "select schema_name from duckdb_schemas() where database_name = 'live'"
+            ).fetchall()
+            present = {row[0] for row in found}
+            path = ",".join(f"live.{schema}" for schema in catalog.SEARCH_PATH if schema in present)
             connection.execute(f"set search_path = '{path}'")
             # A query of a user reads the published tables, and no file of the machine.
             connection.execute("set enable_external_access = false")
@@ -189,6 +194,14 @@ class DuckDBEngine:
         os.replace(self._build, self._live)
         _sync(self.folder)
 
+    def problem(self, words: str) -> WarehouseError | None:
+        """What a message of dbt's driver says of the warehouse itself."""
+        if not any(sign in words for sign in ("No space left on device", "Out of Memory Error")):
+            return None
+        return WarehouseError(
+            f"Not enough memory or disk: {words.strip()}. Raise `memory_limit`, or free space where {self.folder} lies."
+        )
+
     def dbt_environment(self) -> Mapping[str, str]:
         """The variables that dbt's profile reads."""
         return {
@@ -200,7 +213,7 @@ class DuckDBEngine:
     @contextmanager
     def _connect(self, path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
-            connection = duckdb.connect(str(path), read_only=read_only, config=self._config)
+            connection = self._opened_apart(path) if read_only else duckdb.connect(str(path), config=self._config)
         except duckdb.IOException as error:
             if "lock" in str(error).lower():
                 raise LockedError(self._who_holds()) from None
@@ -217,6 +230,22 @@ class DuckDBEngine:
             raise WarehouseError(f"{path} cannot be read or written: {error}. Free disk space or mend it.") from None
         finally:
             connection.close()
+
+    def _opened_apart(self, path: Path) -> duckdb.DuckDBPyConnection:
+        """A database of its own that only shows the file.
+
+        DuckDB gives everyone in a process who opens one path the same database. Threads that read without a pause would
+        keep the one that was live when the first of them came, and find it locked by each other's settings.
+        """
+        connection = duckdb.connect(config=self._config)
+        try:
+            place = str(path).replace("'", "''")
+            connection.execute(f"attach '{place}' as live (read_only)")
+            connection.execute("use live")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _refuse_without_live(self) -> None:
         if not self.has_live():

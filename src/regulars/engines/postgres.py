@@ -22,6 +22,7 @@ from regulars.engines.postgres_journal import PostgresJournal
 from regulars.engines.postgres_lock import RunLock
 from regulars.engines.postgres_migrations import migrate
 from regulars.engines.postgres_migrations import script as durable_script
+from regulars.engines.postgres_problems import problem
 from regulars.engines.postgres_publishing import NEXT, building, generation_names, newest, pin, publish
 from regulars.engines.postgres_roles import BUILDER, LOADER, READER, script, set_up, take_role
 from regulars.engines.postgres_session import PostgresSession, connected, driver_errors
@@ -174,6 +175,10 @@ class PostgresEngine:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(row["content"])
         return place
+
+    def problem(self, words: str) -> WarehouseError | None:
+        """What a message of dbt's driver says of the warehouse itself."""
+        return problem(self.address, words)
 
     def dbt_environment(self) -> Mapping[str, str]:
         """The variables that dbt's profile and libpq read; the password goes no other way."""

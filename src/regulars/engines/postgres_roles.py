@@ -45,6 +45,19 @@ end $$
     f" or schema.nspname ~ '__(next|face|g[0-9]+)$' then '{BUILDER}' end)",
 )
 
+# What was published before there were roles is for readers too.
+_PUBLISHED = f"""
+do $$ declare found record; begin
+    for found in
+        select nspname as name from pg_namespace
+        where nspname in ('marts', 'learned', 'settings', 'live') or nspname ~ '__g[0-9]+$'
+    loop
+        execute format('grant usage on schema %I to {READER}', found.name);
+        execute format('grant select on all tables in schema %I to {READER}', found.name);
+    end loop;
+end $$
+"""
+
 
 # Roles are of the whole server: those that another database was set up with have no business in this one.
 _HAS_RIGHTS = """
@@ -98,6 +111,7 @@ def grants(database: str) -> list[str]:
         f"grant select on ops.migrations, ops.publications to {LOADER}",
         f"grant select on all tables in schema {schemas} to {BUILDER}",
         f"grant insert, update, delete on {', '.join(_BUILDERS_OWN)} to {BUILDER}",
+        _PUBLISHED,
         f"grant usage on schema ops to {READER}",
         f"grant select on ops.migrations, ops.publications, ops.runs, ops.run_stages to {READER}",
         # What new sources and later migrations bring.

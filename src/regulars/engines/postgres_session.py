@@ -12,6 +12,7 @@ import pyarrow as pa
 from regulars.engines.base import Rows
 from regulars.engines.postgres_address import Address
 from regulars.engines.postgres_names import Names, quoted
+from regulars.engines.postgres_problems import lost, no_room, not_allowed, problem
 from regulars.engines.postgres_types import arrow_type, declared, fitted, fitted_schema, handed_on, understood
 from regulars.errors import SettingsError, WarehouseError
 
@@ -220,8 +221,7 @@ class PostgresSession:
                 raise problem from None
             raise
         except OSError as error:
-            # How a stream says that its connection broke off.
-            raise self._lost(error) from None
+            raise self._broken_off(error) from None
 
     def _problem(self, error: Error) -> WarehouseError | None:
         from adbc_driver_manager import OperationalError
@@ -231,23 +231,24 @@ class PostgresSession:
         if state.startswith(_UNREACHABLE) or (not state and isinstance(error, OperationalError)):
             return self._lost(error)
         if state.startswith(_NO_ROOM):
-            return WarehouseError(
-                f"{self._address.location} has no room or memory left: {self._address.plain(error)}."
-                " Free some on the server, and run again."
-            )
+            return no_room(self._address, error)
         if state == _NOT_ALLOWED:
-            return WarehouseError(
-                f"{self._address.user or 'This user'} may not do this in {self._address.location}:"
-                f" {self._address.plain(error)}. Let its owner run `regulars init --warehouse URL` and grant"
-                " regulars_loader, regulars_builder or regulars_reader."
-            )
+            return not_allowed(self._address, error)
         return None
 
+    def _broken_off(self, error: OSError) -> Exception:
+        """What ended a stream, of which the driver hands on the words alone: mostly its connection, or a row."""
+        from adbc_driver_manager import AdbcStatusCode, DataError
+
+        words = str(error)
+        if (found := problem(self._address, words)) is not None:
+            return found
+        if "ERROR:" in words:
+            return DataError(self._address.plain(error), status_code=AdbcStatusCode.INVALID_ARGUMENT)
+        return self._lost(error)
+
     def _lost(self, error: BaseException) -> WarehouseError:
-        return WarehouseError(
-            f"The connection to {self._address.location} broke off: {self._address.plain(error)}."
-            " What was not committed is undone; run again."
-        )
+        return lost(self._address, error)
 
 
 def driver_errors() -> tuple[type[Exception], ...]:

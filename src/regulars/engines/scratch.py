@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +65,7 @@ class ScratchSpace:
 
 
 @contextmanager
-def scratch_session(tables: Iterable[catalog.Table], space: ScratchSpace | None = None) -> Iterator[DuckDBSession]:
+def scratch_session(tables: Collection[catalog.Table], space: ScratchSpace | None = None) -> Iterator[DuckDBSession]:
     """A scratch database as a Session, with the durable schemas and with these tables in them, empty."""
     space = space or ScratchSpace()
     with scratch_database(space.folder, threads=space.threads, memory_limit=space.memory_limit) as connection:
@@ -76,4 +76,7 @@ def scratch_session(tables: Iterable[catalog.Table], space: ScratchSpace | None 
         for table in tables:
             columns = ", ".join(f"{name} {kind}" for name, kind in table.columns)
             session.execute(f"create table {table.name} ({columns})")
+        for table in tables:
+            if table in catalog.DURABLE_VIEWS:
+                session.execute("create view {} as {}".format(*catalog.DURABLE_VIEWS[table]))
         yield session

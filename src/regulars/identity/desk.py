@@ -77,8 +77,8 @@ def desk_of(durable: Session, space: ScratchSpace | None = None) -> Iterator[Des
     with scratch_session((*staged, *_WRITTEN), space) as session:
         session.append(catalog.CUSTOMER_RECORDS.name, durable.stream(exact.current_records()))
         session.append(catalog.SUPERSEDED.name, durable.stream(exact.EARLIER_VERSIONS))
-        for table, entity in ((catalog.ORDERS, "orders"), (catalog.ORDER_LINES, "order_lines")):
-            session.append(table.name, _evidence(durable, table, entity))
+        session.append(catalog.ORDERS.name, _evidence(durable, catalog.KNOWN_ORDERS, "orders"))
+        session.append(catalog.ORDER_LINES.name, _evidence(durable, catalog.KNOWN_ORDER_LINES, "order_lines"))
         for table in (catalog.LOADS, *_WRITTEN):
             session.append(table.name, durable.stream(f"select {', '.join(table.column_names)} from {table.name}"))
         for table in _WRITTEN:
@@ -86,11 +86,11 @@ def desk_of(durable: Session, space: ScratchSpace | None = None) -> Iterator[Des
         yield Desk(session, durable)
 
 
-def _evidence(durable: Session, table: catalog.Table, entity: str) -> pa.RecordBatchReader:
+def _evidence(durable: Session, orders: str, entity: str) -> pa.RecordBatchReader:
     """One row for each customer of the orders and contact of theirs, which says the same as all of their orders."""
     return durable.stream(
         "select source, customer_key, email, phone, first_load_id as _load_id"
-        f" from ({exact.ordering_customers(table.name, entity)}) as ordering"
+        f" from ({exact.ordering_customers(orders, entity)}) as ordering"
     )
 
 

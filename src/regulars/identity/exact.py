@@ -60,7 +60,7 @@ group by entity, source, record_id
 
 def evidence() -> str:
     """SQL of `resolving_evidence`: customer records as they are, orders and order lines by customer."""
-    records, superseded = catalog.CUSTOMER_RECORDS.name, catalog.SUPERSEDED.name
+    records, superseded = catalog.KNOWN_CUSTOMER_RECORDS, catalog.SUPERSEDED.name
     return f"""
 create temporary table resolving_evidence as
 with earlier_versions as (
@@ -78,9 +78,9 @@ left join earlier_versions as earlier
 {_newer_version("record", "customer_records")}
 where record.customer_key is not null and newer.entity is null
 union all
-{ordering_customers(catalog.ORDERS.name, "orders")}
+{ordering_customers(catalog.KNOWN_ORDERS, "orders")}
 union all
-{ordering_customers(catalog.ORDER_LINES.name, "order_lines")}
+{ordering_customers(catalog.KNOWN_ORDER_LINES, "order_lines")}
 """
 
 
@@ -174,7 +174,7 @@ def current_records() -> str:
     """SQL of the customer records that no newer version has replaced, as a query."""
     return f"""
 select record.*
-from {catalog.CUSTOMER_RECORDS.name} as record
+from {catalog.KNOWN_CUSTOMER_RECORDS} as record
 {_newer_version("record", "customer_records")}
 where record.customer_key is not null and newer.entity is null
 """
@@ -198,7 +198,7 @@ from (
 ) as ordering
 left join (
     select distinct record.customer_key
-    from {catalog.CUSTOMER_RECORDS.name} as record
+    from {catalog.KNOWN_CUSTOMER_RECORDS} as record
     {_newer_version("record", "customer_records")}
     where newer.entity is null
 ) as recorded

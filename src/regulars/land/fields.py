@@ -16,7 +16,7 @@ SET_ASIDE = "set_aside"
 TIMEZONE = "timezone"
 DELETED = "deleted"
 # What a column says that is a flag, or a time that MySQL leaves at zero, of a record that is not deleted.
-_NOT_DELETED = ("false", "f", "no", "n", "0", "0.0", "0000-00-00", "0000-00-00 00:00:00")
+NOT_DELETED = ("false", "f", "no", "n", "0", "0.0", "0000-00-00", "0000-00-00 00:00:00")
 _NO_ZONE = "its time zone is not known for certain; set timezone, which is then that of all its rows"
 
 
@@ -59,8 +59,8 @@ class Fields:
 
     def word(self, name: str, otherwise: str) -> str:
         """What a word means; an unknown one is `otherwise`."""
-        words = _words()[name]
-        return parse.word(self.raw(name), words, otherwise) if self.has(name) else "cast(null as varchar)"
+        meanings = words()[name]
+        return parse.word(self.raw(name), meanings, otherwise) if self.has(name) else "cast(null as varchar)"
 
     def number(self, name: str, kind: str) -> str:
         """A decimal of the SQL type `kind`."""
@@ -97,7 +97,7 @@ class Fields:
         """Whether the source says that the record is deleted: by a time, by a flag, or by what a condition gives."""
         if not self.has(DELETED):
             return "false"
-        return f"coalesce(lower({self.text(DELETED)}) not in ({', '.join(map(parse.quoted, _NOT_DELETED))}), false)"
+        return f"coalesce(lower({self.text(DELETED)}) not in ({', '.join(map(parse.quoted, NOT_DELETED))}), false)"
 
     def status(self) -> str:
         """The word of status; a deleted order is a cancelled one."""
@@ -145,5 +145,6 @@ class Fields:
 
 
 @cache
-def _words() -> dict[str, dict[str, list[str]]]:
+def words() -> dict[str, dict[str, list[str]]]:
+    """The words of shops' exports, by field and meaning."""
     return tomllib.loads((files("regulars.land") / "words.toml").read_text(encoding="utf-8"))

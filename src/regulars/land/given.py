@@ -47,6 +47,9 @@ def given_sources(patterns: Sequence[str], settings: Settings) -> list[Given | R
     if patterns:
         return [*given_files(patterns, settings)]
     for name, source in settings.sources.items():
+        # A table of the warehouse has nothing to land.
+        if source.table is not None:
+            continue
         found += [Asked(name, source)] if source.feed is not None else given_paths(source.paths, name, source)
     return found
 

@@ -9,6 +9,10 @@ from regulars import catalog
 from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
 
+# The stamp of a table that is mapped where it lies, and one that no longer holds.
+MAPPED = "mapped"
+_OUTDATED = "outdated"
+
 
 @dataclass(frozen=True)
 class Load:
@@ -120,10 +124,35 @@ def recount(session: Session, load: Load) -> None:
 
 def loads_of(session: Session, source: str) -> list[Load]:
     """The source's landed loads, oldest first."""
+    return _loads(session, "source = $1 and status = 'landed'", source)
+
+
+def stamps(session: Session) -> list[Load]:
+    """The stamps that hold, of every table that is mapped, oldest first."""
+    return _loads(session, "status = $1", MAPPED)
+
+
+def mapped_since(session: Session, source: str) -> int | None:
+    """The number of the first stamp of a mapped table, which its rows bear; None when it has none."""
+    found = session.query(
+        f"select min(load_id) from {catalog.LOADS.name} where source = $1 and status in ($2, $3)",
+        (source, MAPPED, _OUTDATED),
+    ).column(0)[0]
+    return None if found.as_py() is None else int(found.as_py())
+
+
+def outdate(session: Session, source: str) -> None:
+    """The stamp of a mapped table holds no longer."""
+    session.execute(
+        f"update {catalog.LOADS.name} set status = $2 where source = $1 and status = $3", (source, _OUTDATED, MAPPED)
+    )
+
+
+def _loads(session: Session, condition: str, *params: str) -> list[Load]:
     found = session.query(
         "select load_id, source, entity, uri, content_hash, bytes, started_at, rows, staged, rejected, duplicates,"
-        f" superseded, watermark from {catalog.LOADS.name} where source = $1 and status = 'landed' order by load_id",
-        (source,),
+        f" superseded, status, watermark from {catalog.LOADS.name} where {condition} order by load_id",
+        params,
     )
     return [Load(**row) for row in found.to_pylist()]
 

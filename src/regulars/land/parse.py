@@ -187,12 +187,12 @@ def phone(expression: str, shop_country: str, country: str | None = None) -> str
         country: Expression of the row's own two-letter country, which wins where it is known.
     """
     digits = f"regexp_replace({text(expression)}, '[^0-9]', '', 'g')"
-    code, prefix = _dialling().get(shop_country, ("", ""))
+    code, prefix = dialling().get(shop_country, ("", ""))
     code_of, prefix_of = quoted(code), quoted(prefix)
     if country is not None:
         known = f"upper(trim({country}))"
-        codes = ", ".join(f"{quoted(region)}: {quoted(pair[0])}" for region, pair in _dialling().items())
-        prefixes = ", ".join(f"{quoted(region)}: {quoted(pair[1])}" for region, pair in _dialling().items())
+        codes = ", ".join(f"{quoted(region)}: {quoted(pair[0])}" for region, pair in dialling().items())
+        prefixes = ", ".join(f"{quoted(region)}: {quoted(pair[1])}" for region, pair in dialling().items())
         code_of = f"coalesce(map {{{codes}}}[{known}], {quoted(code)})"
         prefix_of = f"coalesce(map {{{prefixes}}}[{known}], {quoted(prefix)})"
     national = (
@@ -200,7 +200,7 @@ def phone(expression: str, shop_country: str, country: str | None = None) -> str
         f" then substr({digits}, strlen({prefix_of}) + 1) else {digits} end"
     )
     full = (
-        f"case when starts_with(trim({expression}), '+') then regexp_replace({digits}, '^({_CODES_WITH_ZERO})0', '\\1')"
+        f"case when starts_with(trim({expression}), '+') then regexp_replace({digits}, '^({CODES_WITH_ZERO})0', '\\1')"
         f" when starts_with({digits}, '00') then {digits}[3:]"
         f" else {code_of} || {national} end"
     )
@@ -217,7 +217,8 @@ def word(expression: str, words: Mapping[str, Sequence[str]], otherwise: str) ->
 
 
 @cache
-def _dialling() -> dict[str, tuple[str, str]]:
+def dialling() -> dict[str, tuple[str, str]]:
+    """The country code of each region, and the digit that it dials before national numbers."""
     from phonenumbers import SUPPORTED_REGIONS
     from phonenumbers.phonemetadata import PhoneMetadata
 
@@ -230,4 +231,4 @@ def _dialling() -> dict[str, tuple[str, str]]:
 
 
 # "+44 (0)20 …" is written for both callers at home and abroad; these codes drop that 0.
-_CODES_WITH_ZERO = "44|49|33|43|41|31|32|46|61|64|27"
+CODES_WITH_ZERO = "44|49|33|43|41|31|32|46|61|64|27"

@@ -139,7 +139,7 @@ def customer_keys(session: Session, field: str, size: int) -> Iterator[list[str]
     known = [name for name in catalog.CUSTOMER_RECORDS.column_names if not name.startswith("_")]
     if column not in known:
         raise SettingsError(f"Customers have no field `{field}` for batch_keys. They have: {', '.join(known)}.")
-    table = catalog.CUSTOMER_RECORDS.name
+    table = catalog.KNOWN_CUSTOMER_RECORDS
     keys = f"select distinct cast({column} as varchar) as key from {table} where {column} is not null"
     # By their bytes, in whatever order the warehouse puts words.
     sql = f'select key from ({keys}) as keys order by key collate "C"'
@@ -170,7 +170,7 @@ def _land_one(
     try:
         with session.transaction():
             if refreshed is not None and target.source not in refreshed:
-                _forget_source(session, target.source)
+                forget_source(session, target.source)
                 refreshed.add(target.source)
             elif (
                 delivery.content_hash
@@ -240,11 +240,12 @@ def _odd(session: Session, name: str, load: ledger.Load) -> list[str]:
 
 
 def anything_staged(session: Session) -> bool:
-    """Whether any row ever passed into staging."""
-    return any(session.query(f"select 1 from {table.name} limit 1").num_rows for table in catalog.STAGED.values())
+    """Whether any row ever passed into staging, or lies in a mapped table."""
+    return any(session.query(f"select 1 from {view} limit 1").num_rows for view in catalog.KNOWN.values())
 
 
-def _forget_source(session: Session, source: str) -> None:
+def forget_source(session: Session, source: str) -> None:
+    """Takes out all that a source has landed."""
     raw.forget(session, source)
     _forget_staged(session, source)
     session.execute(f"delete from {catalog.REJECTED_ROWS.name} where source = $1", (source,))

@@ -26,6 +26,8 @@ def address(source: SourceSettings) -> str:
         return f"kafka://{feed.servers}/{feed.topic}"
     if isinstance(feed, DltSettings):
         return f"dlt {feed.resource}"
+    if source.table is not None:
+        return f"table {source.table}"
     return ", ".join(without_secrets(path) if is_url(path) else path for path in source.paths)
 
 

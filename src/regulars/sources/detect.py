@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Fields
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -57,8 +58,8 @@ def detect(
         SettingsError: The source's name, preset or fields do not fit.
     """
     hints = hints or SourceSettings()
-    if source is not None and not _SOURCE_NAME.match(source):
-        raise SettingsError(f"`{source}` cannot name a source. Use small letters, digits and _, such as web_shop.")
+    if source is not None:
+        refuse_odd_name(source)
     preset = _preset(columns, hints, source)
     if preset is None and hints.entity is None:
         _refuse_near_miss(columns, name, source or _entity(columns, hints))
@@ -67,17 +68,11 @@ def detect(
         known = _by_preset(columns, preset, hints, name, source or preset.source)
     else:
         preset, known = None, _by_synonyms(columns, entity)
-    has = (*synonyms()[entity], *ROW_FIELDS)
-    unknown = [field for field in hints.fields if field not in has]
-    if unknown:
-        raise SettingsError(
-            f"[sources.{source}.fields] names {', '.join(unknown)}, which {entity} do not have."
-            f" They have: {', '.join(has)}."
-        )
+    refuse_unknown_fields(hints.fields, entity, source or entity)
     fields = {**known, **hints.fields}
     check_expressions(columns, hints.fields, source or entity)
     about = f" {preset.about}" if preset else ""
-    _refuse_if_missing(columns, fields, entity, name, source or (preset.source if preset else entity), about)
+    refuse_if_missing(columns, fields, entity, name, source or (preset.source if preset else entity), about)
     formats = tuple(hints.date_formats) or (preset.date_formats if preset else ())
     used = " ".join(fields.values())
     mapping = Mapping(
@@ -92,6 +87,16 @@ def detect(
         is_month_first = any(each.startswith("%m/") for each in formats)
         mapping.notes.extend(_date_notes(sample, fields, name, mapping.source, is_month_first))
     return mapping
+
+
+def refuse_odd_name(source: str) -> None:
+    """Refuses a name that cannot be one of a source.
+
+    Raises:
+        SettingsError: It is one.
+    """
+    if not _SOURCE_NAME.match(source):
+        raise SettingsError(f"`{source}` cannot name a source. Use small letters, digits and _, such as web_shop.")
 
 
 def likely_source(columns: Sequence[str]) -> str:
@@ -161,19 +166,21 @@ def _guess(wanted: str, columns: Sequence[str]) -> str:
     return f" The nearest is {nearest}." if nearest else ""
 
 
-def _by_synonyms(columns: Sequence[str], entity: Entity) -> dict[str, str]:
+def columns_by_synonyms(columns: Sequence[str], entity: Entity) -> dict[str, str]:
     """Each field's best column; a column serves one field."""
     by_header: dict[str, str] = {}
     for column in columns:
         by_header.setdefault(normalised(column), column)
     fields: dict[str, str] = {}
     for name, headers in synonyms()[entity].items():
-        free = [
-            header for header in headers if header in by_header and quoted(by_header[header]) not in fields.values()
-        ]
+        free = [header for header in headers if header in by_header and by_header[header] not in fields.values()]
         if free:
-            fields[name] = quoted(by_header[free[0]])
+            fields[name] = by_header[free[0]]
     return fields
+
+
+def _by_synonyms(columns: Sequence[str], entity: Entity) -> dict[str, str]:
+    return {name: quoted(column) for name, column in columns_by_synonyms(columns, entity).items()}
 
 
 def _entity(columns: Sequence[str], hints: SourceSettings) -> Entity:
@@ -198,9 +205,36 @@ def _entity(columns: Sequence[str], hints: SourceSettings) -> Entity:
     return complete[0] if complete else min(("orders", "customers", "order_lines"), key=lacking)
 
 
-def _refuse_if_missing(
-    columns: Sequence[str], fields: dict[str, str], entity: Entity, name: str, source: str, about: str
+def refuse_unknown_fields(fields: Collection[str], entity: Entity, source: str) -> None:
+    """Refuses a mapping of what the entity does not have.
+
+    Raises:
+        SettingsError: It names such a field.
+    """
+    has = (*synonyms()[entity], *ROW_FIELDS)
+    unknown = [field for field in fields if field not in has]
+    if unknown:
+        raise SettingsError(
+            f"[sources.{source}.fields] names {', '.join(unknown)}, which {entity} do not have."
+            f" They have: {', '.join(has)}."
+        )
+
+
+def refuse_if_missing(
+    columns: Sequence[str],
+    fields: Fields[str, str],
+    entity: Entity,
+    name: str,
+    source: str,
+    about: str = "",
+    *,
+    can_make_ids: bool = True,
 ) -> None:
+    """Refuses a mapping without a field that the entity must have.
+
+    Raises:
+        InputError: It lacks one; the message names the columns and the nearest of them.
+    """
     missing = [field for field in REQUIRED[entity] if field not in fields]
     has = f"It has: {', '.join(columns)}."
     if not missing and entity == "orders" and not any(field in fields for field in _WHOSE):
@@ -215,7 +249,7 @@ def _refuse_if_missing(
     guess = _guess(wanted, columns)
     example = quoted(nearest or next(iter(columns), "its column"))
     repair = f" Map it in regulars.toml under [sources.{source}.fields], e.g. {wanted} = {_toml(example)}."
-    if entity == "orders" and missing == ["order_id"]:
+    if entity == "orders" and missing == ["order_id"] and can_make_ids:
         repair += (
             ' If each row is an order and has no id, write order_id = "row_content": ids are then made from the rows.'
         )

@@ -133,3 +133,26 @@ def test_who_may_not_make_roles_is_told_and_the_script_does_it(server: Postgres)
     with engine.durable() as durable:
         durable.append("staging.orders", ORDER)
         assert durable.query("select order_id from staging.orders").num_rows == 1
+
+
+def test_a_warehouse_that_was_at_work_before_it_had_roles_goes_on_with_them(server: Postgres, database: str) -> None:
+    engine = PostgresEngine(database)
+    engine.prepare()
+    for number, with_roles in ((1, False), (2, True)):
+        if with_roles:
+            engine.set_up()
+            server.run(
+                "do $$ begin create user reader password 'secret'; exception when duplicate_object then null; end $$",
+                "grant regulars_reader to reader",
+            )
+            reader = PostgresEngine(database.replace("shop:hunter2-secret", "reader:secret"))
+            with reader.live() as live, connected(reader.address) as outside:
+                assert live.query("select customer_id from customer_360").to_pylist() == [{"customer_id": 1}]
+                assert outside.query("select customer_id from marts.customer_360").num_rows == 1
+        with engine.build(fresh=True) as build:
+            write_parameters(build, Settings())
+            build.replace("marts.customer_360", pa.table({"customer_id": [number]}))
+            engine.complete(build)
+        engine.publish()
+    with reader.live() as live:
+        assert live.query("select customer_id from customer_360").to_pylist() == [{"customer_id": 2}]

@@ -5,7 +5,7 @@ with landed as (
 
     select {{ add_days('cast(max(started_at) as date)', 1) }} as last_day
     from {{ source('ops', 'loads') }}
-    where status = 'landed'
+    where status in ('landed', 'mapped')
 
 )
 

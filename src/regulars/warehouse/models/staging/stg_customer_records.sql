@@ -1,6 +1,6 @@
 with records as (
 
-    select * from {{ source('staging', 'customer_records') }}
+    select * from {{ source('staging', 'known_customer_records') }}
 
 ),
 

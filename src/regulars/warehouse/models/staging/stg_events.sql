@@ -1,6 +1,6 @@
 with records as (
 
-    select * from {{ source('staging', 'events') }}
+    select * from {{ source('staging', 'known_events') }}
 
 ),
 

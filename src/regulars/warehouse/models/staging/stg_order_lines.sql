@@ -1,6 +1,6 @@
 with records as (
 
-    select * from {{ source('staging', 'order_lines') }}
+    select * from {{ source('staging', 'known_order_lines') }}
 
 ),
 
