@@ -19,6 +19,7 @@ from regulars.errors import SettingsError
 from regulars.prediction_settings import ChurnSettings, ForecastSettings, HealthSettings, ValueSettings
 from regulars.source_settings import Section as _Section
 from regulars.source_settings import SourceSettings
+from regulars.spark_settings import SparkSettings
 from regulars.survivorship_settings import SurvivorshipSettings
 
 SETTINGS_FILE = "regulars.toml"
@@ -198,7 +199,7 @@ class Settings(BaseSettings):
     )
     folder: ClassVar[Path]
 
-    warehouse: str = Field("warehouse", description="Folder of the embedded warehouse, or the URL of a database")
+    warehouse: str = Field("warehouse", description="Folder of the embedded warehouse, or a master of Spark: spark://host:7077, sc://host, spark://local")
     threads: int | None = Field(None, ge=1, description="Threads of the engine; unset = every core")
     memory_limit: str | None = Field(None, description="Memory of the embedded engine, such as 4GB")
     shop: ShopSettings = ShopSettings()
@@ -210,6 +211,7 @@ class Settings(BaseSettings):
     churn: ChurnSettings = ChurnSettings()
     health: HealthSettings = HealthSettings()
     forecast: ForecastSettings = ForecastSettings()
+    spark: SparkSettings = SparkSettings()
     sources: dict[str, SourceSettings] = {}
 
     @classmethod

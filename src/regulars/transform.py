@@ -11,11 +11,12 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from regulars.engines.base import Engine
 from regulars.errors import TransformError
 
 PROJECT = Path(__file__).parent / "warehouse"
@@ -73,9 +74,17 @@ class Transformer:
         environment: The variables that dbt's profile reads, as `Engine.dbt_environment()` gives them.
         target: The target of dbt's profile, as `Engine.dbt_target` names it.
         folder: Where dbt keeps its parsed project, as `Engine.dbt_folder` says.
+        session: Held while dbt works on the warehouse, as `Engine.dbt_session` gives it.
     """
 
-    def __init__(self, environment: Mapping[str, str], target: str, folder: Path) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        target: str,
+        folder: Path,
+        session: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._session = session
         self._environment = dict(environment)
         self._target = target
         # dbt takes relative paths from its project, which is the installed package.
@@ -90,6 +99,11 @@ class Transformer:
         """Starts to import dbt and read the project in the background; what goes wrong is raised by the next call."""
         if self._manifest_key not in _manifests:
             threading.Thread(target=self._try_to_read, name="dbt", daemon=True).start()
+
+    @classmethod
+    def of(cls, engine: Engine) -> Transformer:
+        """The one of a warehouse."""
+        return cls(engine.dbt_environment(), engine.dbt_target, engine.dbt_folder, engine.dbt_session)
 
     def build(self, part: str, on_progress: Progress | None = None) -> str:
         """Builds the models of one stage.
@@ -160,7 +174,9 @@ class Transformer:
             self._manifest()
 
     def _invoke(self, command: list[str], listener: Callable[[Any], None] | None = None) -> list[Any]:
-        outcome = self._run(command, self._environment, self._manifest(), listener)
+        manifest = self._manifest()
+        with self._session():
+            outcome = self._run(command, self._environment, manifest, listener)
         if isinstance(outcome.exception, Exception):
             raise TransformError(f"dbt {command[0]} stopped: {_plain(str(outcome.exception))}") from outcome.exception
         if outcome.exception is not None:

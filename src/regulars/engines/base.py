@@ -97,12 +97,20 @@ class Engine(Protocol):
         """An engine in a temporary place whose durable side is the live warehouse: builds in it disturb nobody."""
         ...
 
+    def bring_home(self) -> Engine:
+        """The engine that readers are served from, with the finished tables in its build: itself, but for Spark."""
+        ...
+
     def publish(self) -> None:
         """Puts the finished build in the place of the live one in one atomic step."""
         ...
 
     def dbt_environment(self) -> Mapping[str, str]:
         """The variables that dbt's profile reads."""
+        ...
+
+    def dbt_session(self) -> AbstractContextManager[None]:
+        """Held while dbt works on the build."""
         ...
 
     @property
@@ -117,7 +125,7 @@ class Engine(Protocol):
 
 
 def open_engine(settings: Settings) -> Engine:
-    """The engine that `settings.warehouse` names: a folder for embedded DuckDB.
+    """The engine that `settings.warehouse` names: a folder for embedded DuckDB, or a master of Spark.
 
     Raises:
         SettingsError: The warehouse is a URL of a kind that no engine serves.
@@ -125,6 +133,11 @@ def open_engine(settings: Settings) -> Engine:
     from regulars.engines.duckdb import DuckDBEngine
 
     scheme, separator, rest = settings.warehouse.partition("://")
+    if scheme in ("spark", "sc", "local") or scheme.startswith("local["):
+        from regulars.engines.spark import open_spark
+
+        home = settings.model_copy(update={"warehouse": settings.spark.serving})
+        return open_spark(settings, open_engine(home))
     if separator and scheme != "duckdb":
         raise SettingsError(f"No engine serves {scheme}://. Give `warehouse` a folder, such as `warehouse`.")
     folder = Path(rest if separator else settings.warehouse)
