@@ -199,7 +199,10 @@ class Settings(BaseSettings):
     )
     folder: ClassVar[Path]
 
-    warehouse: str = Field("warehouse", description="Folder of the embedded warehouse, or a master of Spark: spark://host:7077, sc://host, spark://local")
+    warehouse: str = Field(
+        "warehouse",
+        description="Folder of the embedded warehouse, or a master of Spark: spark://host:7077, sc://host, spark://local",
+    )
     threads: int | None = Field(None, ge=1, description="Threads of the engine; unset = every core")
     memory_limit: str | None = Field(None, description="Memory of the embedded engine, such as 4GB")
     shop: ShopSettings = ShopSettings()

@@ -42,7 +42,8 @@ class Lake:
             self._files, self._root = fs.FileSystem.from_uri(location.replace("s3a://", "s3://", 1))
         except (pa.ArrowInvalid, OSError) as error:
             raise WarehouseError(
-                f"The lake {location} cannot be opened: {error}. Give `lake` a folder, or an s3://, gs:// or hdfs:// URL."
+                f"The lake {location} cannot be opened: {error}."
+                " Give `lake` a folder, or an s3://, gs:// or hdfs:// URL."
             ) from None
         self._root = self._root.rstrip("/")
         self.url = location.rstrip("/").replace("s3://", "s3a://", 1)

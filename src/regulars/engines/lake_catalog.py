@@ -70,7 +70,7 @@ class LakeCatalog:
 
 def spark_type(kind: str) -> str:
     """Spark's name of a type of `catalog.py`, without what the table says besides, such as a default."""
-    name = kind.split(" default ")[0].strip()
+    name = kind.split(" default ", maxsplit=1)[0].strip()
     return _SPARK.get(name, name)
 
 

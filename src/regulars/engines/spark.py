@@ -79,7 +79,7 @@ class SparkEngine:
 
     @contextmanager
     def build(self, *, fresh: bool = False) -> Iterator[LakeSession]:
-        """The build in the lake, on Spark; a fresh one starts with what landed and was resolved, written to the lake."""
+        """The build in the lake, on Spark; a fresh one starts with what landed and was resolved."""
         if fresh:
             self._start_build()
         with self._opened() as session:
@@ -149,7 +149,7 @@ class SparkEngine:
         spark = self._spark()
         self._clear_away()
         with self.home.durable() as durable:
-            tables = export_durable(durable, self._lake)
+            tables = export_durable(durable, self.home.kind, self._lake)
         listed = LakeCatalog(f"{_BUILDS}/{secrets.token_hex(6)}", tables)
         session = LakeSession(spark, self._lake, listed)
         session.activate()
@@ -191,7 +191,7 @@ def open_spark(settings: Settings, home: Engine) -> SparkEngine:
         url = f"local[{settings.threads or '*'}]"
     if not re.fullmatch(r"local\[(\*|\d+)(,\s*\d+)?\]|(spark|sc)://[^/\s]+.*", url):
         raise SettingsError(
-            f"`warehouse = \"{settings.warehouse}\"` names no Spark. Write spark://host:7077, sc://host:15002, or"
+            f'`warehouse = "{settings.warehouse}"` names no Spark. Write spark://host:7077, sc://host:15002, or'
             " spark://local for this machine."
         )
     lake = settings.spark.lake or str(Path(settings.spark.serving) / "lake")

@@ -51,9 +51,9 @@ def dbt_on(spark: SparkSession, on_statement: Callable[[str], None]) -> Iterator
     """
     from dbt.adapters.spark import session
 
-    before = session.SparkSession
-    session.SparkSession = _Given(spark, on_statement)
+    before = vars(session)["SparkSession"]
+    vars(session)["SparkSession"] = _Given(spark, on_statement)
     try:
         yield
     finally:
-        session.SparkSession = before
+        vars(session)["SparkSession"] = before

@@ -12,6 +12,8 @@ import shutil
 import socket
 import threading
 from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -26,7 +28,9 @@ _RULES = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
 }
-_QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "FATAL"}
+_QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+_LOG = Path(__file__).with_name("spark_log4j2.properties")
+_JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 _CONNECT_SECONDS = 10
 _lock = threading.Lock()
 _open: dict[tuple[str, tuple[tuple[str, str], ...]], SparkSession] = {}
@@ -97,7 +101,9 @@ def _started(master: str, conf: Mapping[str, str], start_seconds: int) -> SparkS
             if master.startswith("local"):
                 # Nobody else needs to reach the driver, whatever the name of this machine resolves to.
                 options |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-            for name, value in {**options, **conf}.items():
+            options |= conf
+            options[_JAVA_OPTIONS] = f"{conf.get(_JAVA_OPTIONS, '')} -Dlog4j2.configurationFile={_LOG.as_uri()}".strip()
+            for name, value in options.items():
                 builder = builder.config(name, value)
             session = builder.master(master).getOrCreate()
         for name, value in {**(conf if _is_remote(master) else {}), **_RULES}.items():
@@ -113,19 +119,26 @@ def _started(master: str, conf: Mapping[str, str], start_seconds: int) -> SparkS
 
 
 def _require_installed() -> None:
-    try:
-        import dbt.adapters.spark
-        import pyspark.sql  # noqa: F401
-    except ImportError as error:
+    missing = [name for name in ("pyspark", "dbt.adapters.spark") if not _is_installed(name)]
+    if missing:
         raise SettingsError(
-            f'A warehouse on Spark needs packages that are not installed ({error.name}): pip install "regulars[spark]".'
-        ) from None
+            f'A warehouse on Spark needs {" and ".join(missing)}. Install them: pip install "regulars[spark]".'
+        )
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ModuleNotFoundError:  # of a package above it
+        return False
 
 
 def _require_java() -> None:
     home = os.environ.get("JAVA_HOME")
     if not (shutil.which("java") or (home and shutil.which("java", path=os.path.join(home, "bin")))):
-        raise WarehouseError("Spark needs Java 17 or 21, and there is none. Install it, or set JAVA_HOME to where it is.")
+        raise WarehouseError(
+            "Spark needs Java 17 or 21, and there is none. Install it, or set JAVA_HOME to where it is."
+        )
 
 
 def _require_reachable(master: str) -> None:

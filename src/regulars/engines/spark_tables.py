@@ -30,7 +30,9 @@ _CREATED = re.compile(
     r"\s*(?:/\*.*?\*/\s*)*create\s+(?:or\s+replace\s+)?(table|view)\s+(\w+\.\w+)", re.IGNORECASE | re.DOTALL
 )
 _LOCATED = re.compile(r"\blocation\s+'([^']+)'", re.IGNORECASE)
-_DROPPED = re.compile(r"\s*(?:/\*.*?\*/\s*)*drop\s+(?:table|view)\s+if\s+exists\s+(\w+\.\w+)", re.IGNORECASE | re.DOTALL)
+_DROPPED = re.compile(
+    r"\s*(?:/\*.*?\*/\s*)*drop\s+(?:table|view)\s+if\s+exists\s+(\w+\.\w+)", re.IGNORECASE | re.DOTALL
+)
 _EMPTIED = re.compile(r"\s*delete\s+from\s+(\w+\.\w+)\s*", re.IGNORECASE)
 
 
@@ -55,9 +57,7 @@ class LakeSession:
     def stream(self, sql: str, params: Sequence[Any] = (), batch_rows: int = 122_880) -> pa.RecordBatchReader:
         """The result of a query of any size: Spark's workers write it to the lake, and it is read from there."""
         frame = self._frame(sql, params)
-        schema = pa.schema(
-            [(field.name, arrow_type(field.dataType.simpleString())) for field in frame.schema.fields]
-        )
+        schema = pa.schema([(field.name, arrow_type(field.dataType.simpleString())) for field in frame.schema.fields])
         folder = self._lake.new_folder(self._listed.build, "results")
         frame.write.parquet(self._lake.url_of(folder))
 
@@ -169,7 +169,9 @@ class LakeSession:
         self.adopt(name, self._lake.new_folder(self._listed.build, *name.split(".")), columns)
 
     def _tell_of(self, name: str, table: LakeTable) -> None:
-        self._spark.sql(f"create table {name} ({table.column_list}) using parquet location '{self._lake.url_of(table.folder)}'")
+        self._spark.sql(
+            f"create table {name} ({table.column_list}) using parquet location '{self._lake.url_of(table.folder)}'"
+        )
 
     def _frame(self, sql: str, params: Sequence[Any]) -> DataFrame:
         from pyspark.errors import PySparkException
