@@ -133,7 +133,7 @@ def open_engine(settings: Settings) -> Engine:
     from regulars.engines.duckdb import DuckDBEngine
 
     scheme, separator, rest = settings.warehouse.partition("://")
-    if scheme in ("spark", "sc", "local") or scheme.startswith("local["):
+    if (separator and scheme in ("spark", "sc")) or scheme.startswith("local["):
         from regulars.engines.spark import open_spark
 
         home = settings.model_copy(update={"warehouse": settings.spark.serving})

@@ -187,7 +187,7 @@ def open_spark(settings: Settings, home: Engine) -> SparkEngine:
         SettingsError: The URL names no host, or the home is no folder.
     """
     url = settings.warehouse
-    if url in ("spark://local", "local", "spark"):
+    if url == "spark://local":
         url = f"local[{settings.threads or '*'}]"
     if not re.fullmatch(r"local\[(\*|\d+)(,\s*\d+)?\]|(spark|sc)://[^/\s]+.*", url):
         raise SettingsError(

@@ -6,6 +6,7 @@ numbers depend on is set here, whatever the cluster says otherwise: ANSI rules, 
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import shutil
@@ -106,6 +107,7 @@ def _started(master: str, conf: Mapping[str, str], start_seconds: int) -> SparkS
             for name, value in options.items():
                 builder = builder.config(name, value)
             session = builder.master(master).getOrCreate()
+            atexit.register(stop_spark)
         for name, value in {**(conf if _is_remote(master) else {}), **_RULES}.items():
             session.conf.set(name, value)
         _require_work(session, master, start_seconds)
