@@ -13,6 +13,9 @@ from typing import Any
 
 import hypothesis
 import pytest
+from tests.servers import Postgres, postgres
+
+from regulars.engines.postgres import PostgresEngine
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REQUIRE_ALL = os.environ.get("REGULARS_REQUIRE_ALL", "") not in ("", "0")
@@ -47,6 +50,26 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the shared data is absent: put it in ../shared/data")
     return folder
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Postgres]:
+    """A PostgreSQL server for all tests of a process, each of which takes a database of its own."""
+    with postgres() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def template(server: Postgres) -> str:
+    """The name of a database with an empty durable side, of which others are copies."""
+    PostgresEngine(server.new_database()).prepare()
+    return server.newest
+
+
+@pytest.fixture
+def warehouse_url(server: Postgres, template: str) -> str:
+    """The URL of a database with an empty durable side."""
+    return server.new_database(template)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ class Postgres:
     def __init__(self, binaries: Path, folder: Path) -> None:
         self.binaries, self.folder = binaries, folder
         self.port = free_port()
+        self._databases = 0
         self._user = _other_user() if os.geteuid() == 0 else None
         if self._user:
             shutil.chown(folder, self._user)
@@ -40,6 +41,27 @@ class Postgres:
     def address(self, password: str = PASSWORD, database: str = "postgres") -> str:
         return f"postgresql://shop:{password}@127.0.0.1:{self.port}/{database}"
 
+    @property
+    def newest(self) -> str:
+        """The name of the database that was made last."""
+        return f"shop_{self._databases}"
+
+    def new_database(self, template: str = "template1") -> str:
+        """Makes a database, empty or the copy of another, and gives its URL."""
+        self._databases += 1
+        self.run(f"create database {self.newest} template {template} strategy file_copy")
+        return self.address(database=self.newest)
+
+    def drop_role(self, role: str) -> None:
+        """Drops a role with all that it has in any database."""
+        if not self.run(f"select 1 from pg_roles where rolname = '{role}'"):
+            return
+        for (database,) in self.run(
+            "select datname::text from pg_database where datallowconn and datname <> 'template0'"
+        ):
+            self.run_in(database, f"drop owned by {role} cascade")
+        self.run(f"drop role {role}")
+
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} -F -c autovacuum=off"
         self._command("pg_ctl", "-D", "data", "-l", "log", "-w", "-o", options, "start")
@@ -49,10 +71,17 @@ class Postgres:
 
     def run(self, *statements: str) -> list[tuple[Any, ...]]:
         """Runs statements in a session of their own, and gives the rows of the last."""
+        return self.run_in("postgres", *statements)
+
+    def run_in(self, database: str, *statements: str) -> list[tuple[Any, ...]]:
+        """The same in another database."""
         from adbc_driver_postgresql import dbapi
 
         rows: list[tuple[Any, ...]] = []
-        with dbapi.connect(self.url, autocommit=True) as connection, connection.cursor() as cursor:
+        with (
+            dbapi.connect(self.address(database=database), autocommit=True) as connection,
+            connection.cursor() as cursor,
+        ):
             for statement in statements:
                 cursor.execute(statement)
                 rows = cursor.fetchall() if cursor.description else []

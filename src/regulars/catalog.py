@@ -90,6 +90,8 @@ LOADS = _table(
     "staged bigint; rejected bigint; duplicates bigint; superseded bigint; watermark varchar; status varchar;"
     "error varchar; started_at timestamp; finished_at timestamp",
 )
+# Raw columns whose names are not the received ones, because the warehouse cannot have those.
+RAW_COLUMNS = _table("ops.raw_columns", "source varchar; received varchar; stored varchar")
 IDENTITY_IDS = _table(
     "ops.identity_ids", "customer_id bigint; redirected_to bigint; founding_key varchar; first_load_id bigint"
 )
@@ -120,6 +122,7 @@ DURABLE_TABLES = (
     IDENTITY_MATCHES,
     IDENTITY_RESOLUTION,
     LOADS,
+    RAW_COLUMNS,
     IDENTITY_IDS,
     IDENTITY_DECISIONS,
     SEGMENT_RESTATEMENTS,

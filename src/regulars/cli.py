@@ -75,9 +75,20 @@ def demo(
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(help="Project folder; made if need be.")] = Path(".")) -> None:
-    """Write a settings file to start from."""
-    views.init_project(folder)
+def init(
+    folder: Annotated[Path, typer.Argument(help="Project folder; made if need be.")] = Path("."),
+    warehouse: Annotated[
+        str | None,
+        typer.Option("--warehouse", "-w", help="Instead, make this warehouse ready: schemas, roles and rights."),
+    ] = None,
+    print_sql: Annotated[
+        bool, typer.Option("--print-sql", help="Only print the SQL, for an administrator to run.")
+    ] = False,
+) -> None:
+    """Write a settings file to start from, or make a database ready for a team."""
+    if warehouse is None and not print_sql:
+        return views.init_project(folder)
+    views.init_warehouse(_settings(None, warehouse), print_sql)
 
 
 @app.command()

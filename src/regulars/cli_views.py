@@ -202,6 +202,16 @@ def init_project(folder: Path) -> None:
     )
 
 
+def init_warehouse(settings: Settings, print_sql: bool) -> None:
+    """Makes a warehouse ready for a team and says what was done, or prints how."""
+    engine = open_engine(settings)
+    if print_sql:
+        console.print(engine.set_up_sql(), highlight=False, markup=False, soft_wrap=True)
+        return
+    for done in engine.set_up():
+        console.print(f"✓ {done}", highlight=False, markup=False, soft_wrap=True)
+
+
 def docs(table: str | None, as_json: bool) -> None:
     """The data dictionary: every published table, or one table's columns."""
     from regulars.dictionary import read_dictionary

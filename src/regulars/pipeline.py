@@ -114,7 +114,7 @@ def _land(run: Run) -> str:
     refresh = run.request.full_refresh
     with emptied(run.engine.scratch_folder) as scratch, run.engine.durable() as durable:
         if run.request.restage:
-            run.notes += restage(durable, run.settings, run.progress).notes
+            run.notes += restage(durable, run.settings, run.progress, scratch=scratch).notes
         report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=run.progress)
         has_rows = anything_staged(durable)
     run.notes += report.notes
@@ -159,6 +159,7 @@ def _learn(run: Run) -> str:
     with run.engine.build() as build:
         clusters = learn(build, run.settings.clusters, run.engine.models_folder, run.run_id, previous)
         predictions = predict(build, run.settings, run.engine.models_folder, run.run_id, run.progress)
+    run.engine.keep_models(run.run_id)
     run.notes += predictions.notes
     return f"{clusters.summary}; {predictions.summary}"
 

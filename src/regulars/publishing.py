@@ -6,8 +6,6 @@ counts with it.
 
 from __future__ import annotations
 
-import re
-
 import pyarrow as pa
 
 from regulars import catalog
@@ -19,26 +17,35 @@ from regulars.transform import Transformer
 REJECTED_SHOWN = 10_000
 
 _RECONCILIATION = """
-create or replace table ops.reconciliation as
+create table ops.reconciliation as
 with rows_of_loads as (
     select
-        source, load_id, uri, position, line, case line
-            when 'rows landed' then rows when 'staged' then staged when 'rejected' then rejected
-            when 'exact duplicates' then duplicates else rows - staged - rejected - duplicates
+        loads.source, loads.load_id, loads.uri, lines.position, lines.line, case lines.line
+            when 'rows landed' then loads.rows
+            when 'staged' then loads.staged
+            when 'rejected' then loads.rejected
+            when 'exact duplicates' then loads.duplicates
+            else loads.rows - loads.staged - loads.rejected - loads.duplicates
         end as rows
-    from durable.ops.loads, (values
+    from durable.ops.loads as loads
+    cross join (values
         (1, 'rows landed'), (2, 'staged'), (3, 'rejected'), (4, 'exact duplicates'), (5, 'unaccounted for')
     ) as lines (position, line)
-    where status = 'landed'
+    where loads.status = 'landed'
 )
 select
     'rows' as kind, source, load_id, uri, position, line, rows, cast(null as bigint) as orders,
     cast(null as decimal(18, 2)) as amount
 from rows_of_loads
-union all by name
-select 'money' as kind, source, line_number as position, line, rows, orders, amount from marts.revenue_reconciliation
-union all by name
-select 'notes' as kind, source, note_number as position, note as line, rows, orders, amount
+union all
+select
+    'money' as kind, source, cast(null as bigint) as load_id, cast(null as varchar) as uri, line_number as position,
+    line, rows, orders, amount
+from marts.revenue_reconciliation
+union all
+select
+    'notes' as kind, source, cast(null as bigint) as load_id, cast(null as varchar) as uri, note_number as position,
+    note as line, rows, orders, amount
 from intermediate.int_orders__noted
 """
 
@@ -86,6 +93,7 @@ def publish(engine: Engine, run_id: str) -> str:
             f" (select run_id from {catalog.PUBLISHED_STATE.name})"
         )
         build.replace(catalog.MODELS.name, _registered(engine, build))
+        home.complete(build)
     _keep_restatements(engine, restated, compared)
     engine.publish()
     return f"{customers:,} customers live in {engine.location}"
@@ -106,46 +114,33 @@ def _registered(engine: Engine, build: Session) -> pa.Table:
     if engine.has_live():
         with engine.live() as live:
             if live.columns(name):
-                tables.append(live.query(f"select * replace (false as is_live) from {name} order by run_id, kind"))
+                columns = ", ".join(column for column in REGISTRY.names if column != "is_live")
+                tables.append(live.query(f"select {columns}, false as is_live from {name} order by run_id, kind"))
     if build.columns(name):
         tables.append(build.query(f"select * from {name} where is_live"))
     return pa.concat_tables(tables)
 
 
 def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
-    for schema in ("ops", "staging", "identity"):
-        build.execute(f"create schema if not exists {schema}")
     for table in (catalog.LOADS, catalog.IDENTITY_IDS, catalog.IDENTITY_DECISIONS, catalog.IDENTITY_CHANGES):
-        build.execute(f"create or replace table {table.name} as select * from durable.{table.name}")
-    build.execute(
-        f"create or replace table {catalog.REJECTED_ROWS.name} as"
-        " select * exclude (place) from"
+        _make(build, table.name, f"select * from durable.{table.name}")
+    columns = ", ".join(catalog.REJECTED_ROWS.column_names)
+    _make(
+        build,
+        catalog.REJECTED_ROWS.name,
+        f"select {columns} from"
         " (select *, row_number() over (partition by load_id order by row_number) as place"
-        f" from durable.{catalog.REJECTED_ROWS.name}) numbered where place <= {REJECTED_SHOWN}"
+        f" from durable.{catalog.REJECTED_ROWS.name}) as numbered where place <= {REJECTED_SHOWN}",
     )
+    build.execute("drop table if exists ops.reconciliation")
     build.execute(_RECONCILIATION)
-    _drop_views_of_the_durable_side(build)
     build.replace(catalog.RUNS.name, engine.journal.runs_table())
     build.replace(catalog.RUN_STAGES.name, engine.journal.stages_table())
     # The run that publishes is still open in the journal, and whoever reads this file sees it finished.
     for name in (catalog.RUNS.name, catalog.RUN_STAGES.name):
         build.execute(f"update {name} set status = 'done' where run_id = $1 and status = 'running'", (run_id,))
-    build.execute(
-        "create or replace table ops.row_counts as select schema_name, table_name, estimated_size as rows"
-        " from duckdb_tables() where database_name in ('durable', current_database()) and not internal"
-        " order by schema_name, table_name"
-    )
 
 
-def _drop_views_of_the_durable_side(build: Session) -> None:
-    """Readers of the live warehouse have the live file alone, so what looks beyond it, by whatever way, must go."""
-    views = build.query(
-        "select view_name, sql from duckdb_views()"
-        " where schema_name = 'intermediate' and database_name = current_database()"
-    )
-    looks_at = {view["view_name"]: set(re.findall(r"\w+", view["sql"])) for view in views.to_pylist()}
-    beyond = {"durable"}
-    while found := {view for view, words in looks_at.items() if view not in beyond and words & beyond}:
-        beyond |= found
-    for view in sorted(looks_at.keys() & beyond):
-        build.execute(f'drop view intermediate."{view}"')
+def _make(build: Session, table: str, query: str) -> None:
+    build.execute(f"drop table if exists {table}")
+    build.execute(f"create table {table} as {query}")

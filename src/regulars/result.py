@@ -29,9 +29,10 @@ class Result:
 
     def __init__(self, settings: Settings, report: RunReport, keep: object = None) -> None:
         self.report = report
-        self.warehouse = settings.warehouse
         self._settings = settings
         self._engine = open_engine(settings)
+        # Without the password that a URL may hold.
+        self.warehouse = self._engine.location
         self._queries = Queries(self._engine, settings.shop)
         # A temporary warehouse lives as long as the result that reads it.
         self._keep = keep
@@ -73,7 +74,7 @@ class Result:
 
     def score(self, customers: Any, *, as_of: dt.date | None = None) -> pa.Table:
         """The clusters of new customers by the published model, as `regulars.score` finds them."""
-        return score(customers, warehouse=self.warehouse, settings=self._settings, as_of=as_of)
+        return score(customers, warehouse=self._settings.warehouse, settings=self._settings, as_of=as_of)
 
     def __repr__(self) -> str:
         return f"Result(warehouse={self.warehouse!r}, run={self.report.run_id!r})"

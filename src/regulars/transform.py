@@ -29,6 +29,8 @@ _QUIET = (
     *("--log-level", "none", "--log-level-file", "none", "--no-print", "--no-write-json"),
     *("--no-send-anonymous-usage-stats", "--no-version-check"),
 )
+# The variables that the names of tables are made of.
+_NAMES = ("REGULARS_BUILD_PATH", "REGULARS_POSTGRES_DATABASE", "REGULARS_SCHEMA_SUFFIX")
 # dbt's events of a node that is done, and what each calls the number of all.
 _TOTAL = {"LogModelResult": "total", "LogTestResult": "num_models"}
 _one_at_a_time = threading.RLock()
@@ -89,11 +91,12 @@ class Transformer:
         self._target = target
         # dbt takes relative paths from its project, which is the installed package.
         self._folder = folder.resolve()
-        # The parsed project names the database, which DuckDB calls after its file, and depends on nothing else.
-        self._database = {
-            "REGULARS_BUILD_PATH": Path(self._environment.get("REGULARS_BUILD_PATH", "build.duckdb")).name
-        }
-        self._manifest_key = (target, *self._database.values())
+        # The parsed project names the database and its schemas, and depends on nothing else of the environment.
+        self._names = {name: self._environment[name] for name in _NAMES if name in self._environment}
+        if "REGULARS_BUILD_PATH" in self._names:
+            # DuckDB calls a database after its file.
+            self._names["REGULARS_BUILD_PATH"] = Path(self._names["REGULARS_BUILD_PATH"]).name
+        self._manifest_key = (target, *self._names.values())
 
     def warm(self) -> None:
         """Starts to import dbt and read the project in the background; what goes wrong is raised by the next call."""
@@ -160,7 +163,7 @@ class Transformer:
         with _one_at_a_time:
             if self._manifest_key not in _manifests:
                 # With the whole environment, dbt would take what it kept for outdated in a folder that was moved.
-                outcome = self._run(["parse"], self._database)
+                outcome = self._run(["parse"], self._names)
                 if not outcome.success:
                     raise TransformError(
                         f"The dbt project in {PROJECT} cannot be read: {_plain(str(outcome.exception))}"

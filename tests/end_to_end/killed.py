@@ -18,7 +18,7 @@ from typing import Any
 
 from regulars import cli
 from regulars.engines import duckdb as engine
-from regulars.engines.journal import Journal
+from regulars.engines.journal import FileJournal
 from regulars.terminal import StageWatcher
 
 MODELS = 4
@@ -26,14 +26,14 @@ MODELS = 4
 
 def run(folder: Path, stage: str, moment: str) -> None:
     """Runs `regulars run` in the folder; dies in the stage, once the journal says that it runs, at the moment."""
-    start_stage = Journal.start_stage
+    start_stage = FileJournal.start_stage
 
-    def started(journal: Journal, run_id: str, position: int, name: str) -> None:
+    def started(journal: FileJournal, run_id: str, position: int, name: str) -> None:
         start_stage(journal, run_id, position, name)
         if name == stage:
             _TRAPS[moment]()
 
-    Journal.start_stage = started  # type: ignore[method-assign]
+    FileJournal.start_stage = started  # type: ignore[method-assign]
     os.chdir(folder)
     sys.argv = ["regulars", "run", "-q"]
     cli.main()
@@ -74,7 +74,7 @@ def _renaming() -> None:
 
 
 def _unsaid() -> None:
-    Journal.finish_stage = die  # type: ignore[assignment, method-assign]
+    FileJournal.finish_stage = die  # type: ignore[assignment, method-assign]
 
 
 _TRAPS: dict[str, Callable[[], None]] = {

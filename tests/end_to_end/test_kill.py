@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from tests.end_to_end import doors, killed
 
-from regulars.engines.journal import Journal
+from regulars.engines.journal import FileJournal
 
 KILLS = [
     ("land", "uncommitted"),
@@ -112,7 +112,7 @@ def test_a_run_after_a_kill_ends_where_an_undisturbed_run_does(shops: Shops, kil
     assert shops.deaths[kill].result() == -signal.SIGKILL
     folder = shops.root / "-".join(kill)
     warehouse = folder / "warehouse"
-    journal = Journal(warehouse / "journal.sqlite")
+    journal = FileJournal(warehouse / "journal.sqlite")
     died = journal.running()
     assert died is not None
     stages = journal.stages_table(died.run_id).to_pylist()

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.warehouse.engines import ENGINES, NOT_YET, Opener
 from tests.warehouse.shop import Shop
 
 from regulars.settings import RfmSettings, Settings
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests that are marked so run on every engine, those of one engine together."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    is_for_all = metafunc.definition.get_closest_marker("every_engine") is not None
+    names = list(ENGINES) if is_for_all else list(ENGINES)[:1]
+    cases = []
+    for name in names:
+        reason = NOT_YET.get((metafunc.definition.originalname, name))
+        marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
+        cases.append(pytest.param(name, marks=marks))
+    metafunc.parametrize("engine", cases, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def online_retail(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opener]:
+    """What makes an empty warehouse, of the engine that the test is run on."""
+    with pytest.MonkeyPatch.context() as patch:
+        # What an engine keeps on this machine beside its database.
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield ENGINES[request.param](request)
+
+
+@pytest.fixture(scope="session")
+def online_retail(engine: Opener, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """UCI Online Retail, every row of it, as of the day after its last."""
     return Shop(
         tmp_path_factory.mktemp("online_retail"),
+        engine=engine,
         order_lines=f"""
             select
                 InvoiceNo as order_id, CustomerID as customer_key, StockCode as product_id, Description as product_name,
@@ -24,7 +50,7 @@ def online_retail(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="session")
-def r_rfm(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def r_rfm(engine: Opener, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """The order data of R's package rfm, scored by the cut points that it publishes."""
     published = {
         "recency": {"method": "cuts", "cuts": ("115", "181", "297.4", "482")},
@@ -35,6 +61,7 @@ def r_rfm(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return Shop(
         tmp_path_factory.mktemp("r_rfm"),
         Settings(rfm=rfm),
+        engine=engine,
         orders=f"""
             select
                 'o' || row_number() over () as order_id, customer_id as customer_key, order_date, revenue as amount
@@ -43,6 +70,6 @@ def r_rfm(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 @pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def empty(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A shop with nothing in it."""
-    return Shop(tmp_path_factory.mktemp("empty"))
+    return Shop(tmp_path_factory.mktemp("empty"), engine=engine)

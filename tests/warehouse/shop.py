@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from tests.warehouse.engines import Opener
 
 from regulars import catalog
-from regulars.engines.duckdb import DuckDBEngine, DuckDBSession
+from regulars.engines.base import Session
+from regulars.engines.duckdb import DuckDBEngine
 from regulars.parameters import write_parameters
 from regulars.settings import Settings
 from regulars.transform import CheckResult, Transformer
@@ -18,28 +20,39 @@ from regulars.transform import CheckResult, Transformer
 class Shop:
     """A warehouse whose staged records are given as select statements; columns that are not named are null.
 
+    The statements are DuckDB's, and its are the rows that any other engine is given.
+
     Args:
         folder: An empty folder.
         settings: What the run was asked for.
+        engine: What makes the warehouse; unset = DuckDB.
         staged: A select statement per table of `staging`, such as orders="select 'a' as customer_key, ...".
     """
 
-    def __init__(self, folder: Path, settings: Settings | None = None, **staged: str) -> None:
-        self.engine = DuckDBEngine(folder)
+    def __init__(
+        self, folder: Path, settings: Settings | None = None, engine: Opener = DuckDBEngine, **staged: str
+    ) -> None:
+        self.engine = engine(folder)
         self.engine.prepare()
+        is_embedded = isinstance(self.engine, DuckDBEngine)
+        self._stage = self.engine if is_embedded else DuckDBEngine(folder / "staged")
+        self._stage.prepare()
         self.stage(**staged)
-        self.transformer = Transformer(self.engine.dbt_environment(), self.engine.dbt_target, self.engine.dbt_folder)
+        self.transformer = Transformer.of(self.engine)
         self.build(settings or Settings())
 
     def stage(self, **staged: str) -> None:
         """Puts these records in the place of those that were staged."""
-        with self.engine.durable() as durable:
+        with self._stage.durable() as durable:
             for table, sql in staged.items():
                 durable.execute(f"delete from staging.{table}")
                 durable.execute(f"insert into staging.{table} by name {sql}")
             for table in (catalog.CUSTOMER_KEYS, catalog.IDENTITY_RECORDS):
                 durable.execute(f"delete from {table.name}")
             _fill_in(durable)
+        if self._stage is not self.engine:
+            with self._stage.durable() as durable, self.engine.durable() as target:
+                hand_over(durable, target)
 
     def build(self, settings: Settings) -> None:
         """Builds every model anew."""
@@ -68,7 +81,14 @@ class Shop:
         return [check for check in self.transformer.test() if check.status != "pass"]
 
 
-def _fill_in(durable: DuckDBSession) -> None:
+def hand_over(durable: Session, target: Session) -> None:
+    """Puts every durable row of one warehouse in the place of those of another."""
+    for table in catalog.DURABLE_TABLES:
+        target.execute(f"delete from {table.name}")
+        target.append(table.name, durable.stream(f"select * from {table.name}"))
+
+
+def _fill_in(durable: Session) -> None:
     """What landing and resolving would have known: times, rows, and one person per customer key, in its order."""
     for table in ("customer_records", "orders", "order_lines"):
         durable.execute(

@@ -15,12 +15,18 @@ import pyarrow as pa
 from regulars.engines.journal import Journal
 from regulars.errors import SettingsError
 from regulars.settings import Settings
+from regulars.source_settings import secret
 
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader
 
 
 class Session(Protocol):
-    """One open connection to the durable, the building or the live warehouse."""
+    """One open connection to the durable, the building or the live warehouse.
+
+    `dialect` is whose SQL it speaks beyond what all warehouses do: `duckdb`, `postgres`.
+    """
+
+    dialect: str
 
     def query(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
         """The whole result of a query that is known to be small."""
@@ -46,6 +52,10 @@ class Session(Protocol):
         """The table's column names; empty when there is no such table."""
         ...
 
+    def tables(self) -> pa.Table:
+        """Every table and view of the session's own schemas, as (schema, table_name), sorted."""
+        ...
+
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing: commits at the end of the block, rolls back on an error."""
         ...
@@ -67,6 +77,14 @@ class Engine(Protocol):
 
     def prepare(self) -> None:
         """Makes what is missing of the durable side; harmless when all is there."""
+        ...
+
+    def set_up(self) -> list[str]:
+        """Makes the warehouse ready for those who will work with it, once or again, and says what it did."""
+        ...
+
+    def set_up_sql(self) -> str:
+        """What `set_up` does as SQL, for somebody who may do more than we; touches nothing."""
         ...
 
     def lock(self) -> AbstractContextManager[None]:
@@ -93,8 +111,27 @@ class Engine(Protocol):
         """Whether anything was ever published."""
         ...
 
-    def workbench(self) -> AbstractContextManager[Engine]:
-        """An engine in a temporary place whose durable side is the live warehouse: builds in it disturb nobody."""
+    def workbench(self, tables: Sequence[str] = ()) -> AbstractContextManager[Engine]:
+        """An engine in a temporary place whose durable side has these tables of the live warehouse, or all of them.
+
+        Builds in it disturb nobody.
+        """
+        ...
+
+    def complete(self, build: Session) -> None:
+        """The last touch before publishing, which can be repeated.
+
+        What looks at the durable side goes, as readers see the published tables alone; the rows of all tables are
+        counted in `ops.row_counts`; and the tables are made quick to search.
+        """
+        ...
+
+    def keep_models(self, run_id: str) -> None:
+        """Puts the models that a run saved in `models_folder` where all who use the warehouse can reach them."""
+        ...
+
+    def model(self, folder: str) -> Path:
+        """The folder on this machine of a published model, which the registry calls `folder`."""
         ...
 
     def bring_home(self) -> Engine:
@@ -125,20 +162,29 @@ class Engine(Protocol):
 
 
 def open_engine(settings: Settings) -> Engine:
-    """The engine that `settings.warehouse` names: a folder for embedded DuckDB, or a master of Spark.
+    """The engine that `settings.warehouse` names: a folder for embedded DuckDB, a URL for a database or for Spark.
+
+    `env:NAME` stands for what the variable NAME holds, so that no password need stand in a file.
 
     Raises:
         SettingsError: The warehouse is a URL of a kind that no engine serves.
     """
+    warehouse = secret(settings.warehouse)
+    scheme, separator, rest = warehouse.partition("://")
+    if separator and scheme in ("postgresql", "postgres"):
+        from regulars.engines.postgres import PostgresEngine
+
+        return PostgresEngine(warehouse)
     from regulars.engines.duckdb import DuckDBEngine
 
-    scheme, separator, rest = settings.warehouse.partition("://")
     if (separator and scheme in ("spark", "sc")) or scheme.startswith("local["):
         from regulars.engines.spark import open_spark
 
-        home = settings.model_copy(update={"warehouse": settings.spark.serving})
-        return open_spark(settings, open_engine(home))
+        return open_spark(settings, open_engine(settings.model_copy(update={"warehouse": settings.spark.serving})))
     if separator and scheme != "duckdb":
-        raise SettingsError(f"No engine serves {scheme}://. Give `warehouse` a folder, such as `warehouse`.")
-    folder = Path(rest if separator else settings.warehouse)
+        raise SettingsError(
+            f"No engine serves {scheme}://. Give `warehouse` a folder, such as `warehouse`, or"
+            " postgresql://user:password@host/database."
+        )
+    folder = Path(rest if separator else warehouse)
     return DuckDBEngine(folder, threads=settings.threads, memory_limit=settings.memory_limit)

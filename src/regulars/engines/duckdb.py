@@ -20,15 +20,18 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 
 from regulars import catalog
-from regulars.engines.base import Rows
-from regulars.engines.journal import Journal
-from regulars.errors import LockedError, WarehouseError
+from regulars.engines.base import Rows, Session
+from regulars.engines.duckdb_completing import complete
+from regulars.engines.journal import FileJournal, Journal
+from regulars.errors import LockedError, SettingsError, WarehouseError
 
 _DEFAULT_MEMORY = 4 * 10**9
 
 
 class DuckDBSession:
     """A Session on one DuckDB connection."""
+
+    dialect = "duckdb"
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
@@ -63,6 +66,13 @@ class DuckDBSession:
             (schema, name.strip('"')),
         )
         return [str(name) for name in found.column(0).to_pylist()]
+
+    def tables(self) -> pa.Table:
+        """Every table and view of the file's own schemas, as (schema, table_name), sorted."""
+        return self.query(
+            "select table_schema as schema, table_name from information_schema.tables"
+            " where table_catalog = current_database() order by table_schema, table_name"
+        )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -99,7 +109,7 @@ class DuckDBEngine:
     def __init__(self, folder: Path, *, threads: int | None = None, memory_limit: str | None = None) -> None:
         self.folder = folder
         self.location = str(folder)
-        self.journal = Journal(folder / "journal.sqlite")
+        self.journal: Journal = FileJournal(folder / "journal.sqlite")
         self.models_folder = folder / "models"
         self.scratch_folder = folder / "scratch"
         # Absolute, because dbt takes a relative one from its project, which is inside the package.
@@ -132,6 +142,17 @@ class DuckDBEngine:
                     if name not in present:
                         session.execute(f"alter table {table.name} add column {name} {kind}")
 
+    def set_up(self) -> list[str]:
+        """Makes the folder; who may do what in it is a matter of its permissions."""
+        self.prepare()
+        return [f"made the folder {self.folder}"]
+
+    def set_up_sql(self) -> str:
+        """Nothing: an embedded warehouse has no administrator."""
+        raise SettingsError(
+            f"{self.location} is a folder, which needs no SQL. Run `regulars init` without --print-sql."
+        )
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Holds the folder for one run; the system frees the lock when the process dies."""
@@ -163,7 +184,7 @@ class DuckDBEngine:
             path = str(self._durable).replace("'", "''")
             connection.execute(f"attach '{path}' as durable (read_only)")
             if fresh:
-                for schema in catalog.DERIVED_SCHEMAS:
+                for schema in (*catalog.DERIVED_SCHEMAS, *catalog.DURABLE_SCHEMAS):
                     connection.execute(f"create schema if not exists {schema}")
                 for table in catalog.DERIVED_TABLES:
                     columns = ", ".join(f"{name} {kind}" for name, kind in table.columns)
@@ -192,8 +213,8 @@ class DuckDBEngine:
         return self._live.exists()
 
     @contextmanager
-    def workbench(self) -> Iterator[DuckDBEngine]:
-        """An engine in a temporary folder, which reads the live file where it would read the durable one."""
+    def workbench(self, tables: Sequence[str] = ()) -> Iterator[DuckDBEngine]:
+        """An engine in a temporary folder, which reads all of the live file where it would read the durable one."""
         self._refuse_without_live()
         # In the warehouse, where there is room; who may only read there works in the system's temporary folder.
         place = self.folder if os.access(self.folder, os.W_OK) else None
@@ -215,6 +236,17 @@ class DuckDBEngine:
     def bring_home(self) -> DuckDBEngine:
         """Itself: the build lies where it is published from."""
         return self
+
+    def complete(self, build: Session) -> None:
+        """Drops views of the durable side, which readers of the live file do not have, and counts rows."""
+        complete(build)
+
+    def keep_models(self, run_id: str) -> None:
+        """Nothing: the folder of models is in the warehouse."""
+
+    def model(self, folder: str) -> Path:
+        """The folder of a model."""
+        return self.models_folder / folder
 
     def publish(self) -> None:
         """Renames the build over the live file, once the disk has both its content and its name."""

@@ -1,7 +1,8 @@
 """The run journal: runs, their stages and progress, readable by anyone while a run is going on.
 
-It is SQLite in WAL mode, because a DuckDB file that is being written cannot be read by another process. It is also the
-only place, with the ledger of loads, that reads the clock.
+In an embedded warehouse it is SQLite in WAL mode, because a DuckDB file that is being written cannot be read by another
+process; a database keeps it itself (`postgres_journal.py`). It is also the only place, with the ledger of loads, that
+reads the clock.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import datetime as dt
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
@@ -38,6 +41,9 @@ def ledger_time() -> dt.datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+Statement: TypeAlias = tuple[str, tuple[Any, ...]]
+
+
 @dataclass(frozen=True)
 class RunRecord:
     """One row of the journal's runs."""
@@ -51,97 +57,128 @@ class RunRecord:
     error: str | None
 
 
-class Journal:
-    """Writes and reads the journal's file; every call is its own transaction."""
+class Journal(ABC):
+    """What is noted of runs; every call is its own transaction. The SQL is of every database that keeps a journal."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    # What tells two runs of the same millisecond apart.
+    newest_first = "started_at desc, number desc"
 
     def start_run(self, command: str) -> str:
         """Opens a run and returns its id: its start and four random letters."""
         started = ledger_time()
         run_id = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
-        with self._connection() as connection:
-            connection.execute(
-                "update runs set status = 'interrupted', error = 'The process ended without a word.'"
-                " where status = 'running'"
-            )
-            connection.execute("update run_stages set status = 'interrupted' where status = 'running'")
-            connection.execute(
-                "insert into runs values (?, ?, ?, 'running', ?, null, null)",
-                (run_id, command, os.getpid(), _text(started)),
-            )
+        self._write(
+            (
+                "update ops.runs set status = 'interrupted', error = 'The process ended without a word.'"
+                " where status = 'running'",
+                (),
+            ),
+            ("update ops.run_stages set status = 'interrupted' where status = 'running'", ()),
+            (
+                "insert into ops.runs (run_id, command, process_id, status, started_at)"
+                " values ($1, $2, $3, 'running', $4)",
+                (run_id, command, os.getpid(), started),
+            ),
+        )
         return run_id
 
     def finish_run(self, run_id: str, status: str, error: str | None = None) -> None:
         """Closes a run as `done` or `failed`."""
-        with self._connection() as connection:
-            connection.execute(
-                "update runs set status = ?, finished_at = ?, error = ? where run_id = ?",
-                (status, _text(ledger_time()), error, run_id),
+        self._write(
+            (
+                "update ops.runs set status = $1, finished_at = $2, error = $3 where run_id = $4",
+                (status, ledger_time(), error, run_id),
             )
+        )
 
     def forget_run(self, run_id: str) -> None:
         """Takes a run out that came to nothing, so that one which looks every few seconds does not fill the journal."""
-        with self._connection() as connection:
-            connection.execute("delete from run_stages where run_id = ?", (run_id,))
-            connection.execute("delete from runs where run_id = ?", (run_id,))
+        self._write(
+            ("delete from ops.run_stages where run_id = $1", (run_id,)),
+            ("delete from ops.runs where run_id = $1", (run_id,)),
+        )
 
     def start_stage(self, run_id: str, position: int, stage: str) -> None:
         """Opens a stage of a run."""
-        with self._connection() as connection:
-            connection.execute(
-                "insert or replace into run_stages values (?, ?, ?, 'running', ?, null, null, null, null)",
-                (run_id, position, stage, _text(ledger_time())),
-            )
+        self._write(
+            ("delete from ops.run_stages where run_id = $1 and position = $2", (run_id, position)),
+            (
+                "insert into ops.run_stages (run_id, position, stage, status, started_at)"
+                " values ($1, $2, $3, 'running', $4)",
+                (run_id, position, stage, ledger_time()),
+            ),
+        )
 
     def progress(self, run_id: str, position: int, words: str) -> None:
         """Says how far a stage is."""
-        with self._connection() as connection:
-            connection.execute(
-                "update run_stages set progress = ? where run_id = ? and position = ?", (words, run_id, position)
-            )
+        self._write(
+            ("update ops.run_stages set progress = $1 where run_id = $2 and position = $3", (words, run_id, position))
+        )
 
     def finish_stage(self, run_id: str, position: int, status: str, seconds: float, summary: str) -> None:
         """Closes a stage as `done` or `failed` with one line of what it did."""
-        with self._connection() as connection:
-            connection.execute(
-                "update run_stages set status = ?, finished_at = ?, seconds = ?, summary = ?, progress = null"
-                " where run_id = ? and position = ?",
-                (status, _text(ledger_time()), round(seconds, 3), summary, run_id, position),
+        self._write(
+            (
+                "update ops.run_stages set status = $1, finished_at = $2, seconds = $3, summary = $4, progress = null"
+                " where run_id = $5 and position = $6",
+                (status, ledger_time(), round(seconds, 3), summary, run_id, position),
             )
+        )
 
     def running(self) -> RunRecord | None:
         """The newest run that says it is going on, whether or not its process still lives."""
-        found = self._runs("where status = 'running' order by started_at desc limit 1")
-        return found[0] if found else None
+        return self._newest("where status = 'running'")
 
     def latest(self) -> RunRecord | None:
         """The newest run."""
-        found = self._runs("order by started_at desc, rowid desc limit 1")
-        return found[0] if found else None
+        return self._newest("")
 
     def runs_table(self, limit: int = 1000) -> pa.Table:
         """The newest runs as Arrow, newest first."""
-        return self._table("select * from runs order by started_at desc, rowid desc limit ?", (limit,), _RUNS)
+        columns = ", ".join(_RUNS.names)
+        sql = f"select {columns} from ops.runs order by {self.newest_first} limit $1"
+        return self._read(sql, (limit,), _RUNS)
 
     def stages_table(self, run_id: str | None = None, limit: int = 10_000) -> pa.Table:
         """The stages of one run, or of the newest runs, as Arrow."""
-        where = "where run_id = ?" if run_id else "where ? is null"
-        sql = f"select * from run_stages {where} order by started_at desc, position desc limit ?"
-        return self._table(sql, (run_id, limit), _STAGES)
+        where, params = ("where run_id = $2", (limit, run_id)) if run_id else ("", (limit,))
+        columns = ", ".join(_STAGES.names)
+        sql = f"select {columns} from ops.run_stages {where} order by started_at desc, position desc limit $1"
+        return self._read(sql, params, _STAGES)
 
-    def _runs(self, clause: str) -> list[RunRecord]:
-        if not self.path.exists():
-            return []
-        with self._connection(prepare=False) as connection:
-            return [RunRecord(*row) for row in connection.execute(f"select * from runs {clause}")]
+    def _newest(self, where: str) -> RunRecord | None:
+        columns = ", ".join(_RUNS.names)
+        sql = f"select {columns} from ops.runs {where} order by {self.newest_first} limit 1"
+        found = self._read(sql, (), _RUNS).to_pylist()
+        return RunRecord(**{name: _text(value) for name, value in found[0].items()}) if found else None
 
-    def _table(self, sql: str, params: tuple[object, ...], schema: pa.Schema) -> pa.Table:
+    @abstractmethod
+    def _write(self, *statements: Statement) -> None:
+        """Runs the statements in one transaction."""
+
+    @abstractmethod
+    def _read(self, sql: str, params: Sequence[Any], schema: pa.Schema) -> pa.Table:
+        """The result of a query; no row where there is no journal yet."""
+
+
+class FileJournal(Journal):
+    """The journal of an embedded warehouse, in a file of its own."""
+
+    newest_first = "started_at desc, rowid desc"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def _write(self, *statements: Statement) -> None:
+        with self._connection() as connection:
+            for sql, params in statements:
+                connection.execute(sql.replace("ops.", ""), _named([_text(value) for value in params]))
+
+    def _read(self, sql: str, params: Sequence[Any], schema: pa.Schema) -> pa.Table:
         if not self.path.exists():
             return schema.empty_table()
         with self._connection(prepare=False) as connection:
-            rows = connection.execute(sql, params).fetchall()
+            rows = connection.execute(sql.replace("ops.", ""), _named(params)).fetchall()
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
         times = {index for index, field in enumerate(schema) if pa.types.is_timestamp(field.type)}
         arrays = [
@@ -172,8 +209,12 @@ class Journal:
                 connection.close()
 
 
-def _text(time: dt.datetime) -> str:
-    return time.isoformat(sep=" ", timespec="milliseconds")
+def _named(params: Sequence[Any]) -> dict[str, Any]:
+    return {str(place): value for place, value in enumerate(params, start=1)}
+
+
+def _text(value: Any) -> Any:
+    return value.isoformat(sep=" ", timespec="milliseconds") if isinstance(value, dt.datetime) else value
 
 
 _MOMENT = pa.timestamp("us")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,9 +97,21 @@ class SparkEngine:
         """Whether anything was ever published."""
         return self.home.has_live()
 
-    def workbench(self) -> AbstractContextManager[Engine]:
+    def workbench(self, tables: Sequence[str] = ()) -> AbstractContextManager[Engine]:
         """A day that is asked about is worked out from what is served, at home."""
-        return self.home.workbench()
+        return self.home.workbench(tables)
+
+    def complete(self, build: Session) -> None:
+        """The last touch is given to what came home."""
+        self.home.complete(build)
+
+    def keep_models(self, run_id: str) -> None:
+        """Models are kept at home, whose readers apply them."""
+        self.home.keep_models(run_id)
+
+    def model(self, folder: str) -> Path:
+        """The folder of a model."""
+        return self.home.model(folder)
 
     def bring_home(self) -> Engine:
         """Writes the finished tables into a build of the home, batch by batch, and returns the home."""

@@ -115,6 +115,13 @@ class LakeSession:
             return list(self._listed.tables[table].columns)
         return self._spark.table(table).columns if table in self._listed.views else []
 
+    def tables(self) -> pa.Table:
+        """Every table and view of the build's own schemas, as (schema, table_name), sorted."""
+        own = (*catalog.DERIVED_SCHEMAS, "raw")
+        names = sorted(name.split(".") for name in (*self._listed.tables, *self._listed.views))
+        rows = [{"schema": schema, "table_name": table} for schema, table in names if schema in own]
+        return pa.Table.from_pylist(rows, pa.schema([("schema", pa.string()), ("table_name", pa.string())]))
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Parquet has no transactions and a build needs none: one that broke off is never published."""

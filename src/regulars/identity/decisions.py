@@ -17,9 +17,10 @@ from regulars import catalog
 from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
 from regulars.errors import InputError
+from regulars.identity.desk import desk_of
 from regulars.identity.exact import ACTIVE_DECISIONS
 from regulars.identity.naming import Named, named
-from regulars.identity.stage import Resolver
+from regulars.identity.stage import Resolver, staged_facts
 
 Decision = Literal["merge", "split", "never", "undo"]
 
@@ -75,22 +76,26 @@ def decide(
         InputError: Somebody is unknown, the decision says what is so already, or contradicts one that stands.
     """
     with durable.transaction():
-        resolver.resolve_within(durable)
-        one, other = named(durable, left, country), named(durable, right, country)
-        pairs = _pairs(durable, decision, one, other)
-        _note(durable, decision, pairs, reason)
-        resolver.resolve_within(durable)
-        _refuse_contradiction(durable, decision, one, other)
-        return Decided(
-            decision,
-            left,
-            right,
-            _customer_id(durable, _key_of(one, other)),
-            _customer_id(durable, _key_of(other, one)),
-            one.customer_id,
-            other.customer_id,
-            len(pairs),
-        )
+        staged = staged_facts(durable)
+        with desk_of(durable, resolver.space) as desk:
+            known = desk.session
+            resolver.resolve_at(known, staged)
+            one, other = named(known, left, country), named(known, right, country)
+            pairs = _pairs(known, decision, one, other)
+            _note(known, decision, pairs, reason)
+            resolver.resolve_at(known, staged)
+            _refuse_contradiction(known, decision, one, other)
+            desk.write_back()
+            return Decided(
+                decision,
+                left,
+                right,
+                _customer_id(known, _key_of(one, other)),
+                _customer_id(known, _key_of(other, one)),
+                one.customer_id,
+                other.customer_id,
+                len(pairs),
+            )
 
 
 def standing(durable: Session) -> pa.Table:

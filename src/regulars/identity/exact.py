@@ -49,6 +49,15 @@ where newness = 1 and left_key <> right_key and decision <> 'undo'
 """
 
 
+# Since which load each record that has newer versions is known: what is left to say of the versions themselves.
+EARLIER_VERSIONS = f"""
+select entity, source, record_id, min(load_id) as load_id, cast(null as bigint) as row_number
+from {catalog.SUPERSEDED.name}
+where entity = 'customer_records'
+group by entity, source, record_id
+"""
+
+
 def evidence() -> str:
     """SQL of `resolving_evidence`: customer records as they are, orders and order lines by customer."""
     records, superseded = catalog.CUSTOMER_RECORDS.name, catalog.SUPERSEDED.name
@@ -69,9 +78,9 @@ left join earlier_versions as earlier
 {_newer_version("record", "customer_records")}
 where record.customer_key is not null and newer.entity is null
 union all
-{_ordering_customers(catalog.ORDERS.name, "orders")}
+{ordering_customers(catalog.ORDERS.name, "orders")}
 union all
-{_ordering_customers(catalog.ORDER_LINES.name, "order_lines")}
+{ordering_customers(catalog.ORDER_LINES.name, "order_lines")}
 """
 
 
@@ -171,8 +180,8 @@ where record.customer_key is not null and newer.entity is null
 """
 
 
-def _ordering_customers(table: str, entity: str) -> str:
-    """The customers of a table of orders, except those of whom a customer record says as much.
+def ordering_customers(table: str, entity: str) -> str:
+    """SQL of the customers of a table of orders, except those of whom a customer record says as much.
 
     A customer who stood only in a superseded version is none.
     """

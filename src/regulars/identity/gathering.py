@@ -12,8 +12,10 @@ import pyarrow as pa
 
 from regulars import catalog
 from regulars.engines.base import Session
+from regulars.engines.scratch import ScratchSpace
 from regulars.errors import InputError
 from regulars.identity import exact
+from regulars.identity.desk import desk_of
 from regulars.identity.guards import shipped_guards
 from regulars.identity.matching import FIELDS, PEOPLE
 from regulars.identity.stage import drop_scratch
@@ -111,9 +113,10 @@ def trained(durable: Session, settings: Settings, on_progress: Callable[[str], N
     from regulars.identity.person_model import shipped_model
     from regulars.identity.training import train
 
-    with gathered(durable, settings.identity):
+    space = ScratchSpace(None, settings.threads, settings.memory_limit)
+    with desk_of(durable, space) as desk, gathered(desk.session, settings.identity):
         return train(
-            people(durable),
+            people(desk.session),
             shipped_model(),
             trained_on=f"the customer records of {settings.shop.name}",
             threads=settings.threads,

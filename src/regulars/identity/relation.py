@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from regulars import catalog
 from regulars.engines.base import Session
+from regulars.engines.scratch import ScratchSpace
 from regulars.errors import InputError
+from regulars.identity.desk import desk_of
 from regulars.identity.exact import ACTIVE_DECISIONS
 from regulars.identity.gathering import gathered, weighed_pair
 from regulars.identity.naming import Named, named
@@ -105,6 +107,11 @@ def relation(durable: Session, settings: Settings, left: str, right: str) -> Rel
     Raises:
         InputError: Somebody is unknown, or both are the same record.
     """
+    with desk_of(durable, ScratchSpace(None, settings.threads, settings.memory_limit)) as desk:
+        return _relation(desk.session, settings, left, right)
+
+
+def _relation(durable: Session, settings: Settings, left: str, right: str) -> Relation:
     country, threshold = settings.shop.country, settings.identity.match_threshold
     one, other = _keys_named(named(durable, left, country), named(durable, right, country))
     sides = sides_of(durable, [one, other])

@@ -9,14 +9,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session
+from regulars.engines.scratch import ScratchSpace
 from regulars.identity import exact, ids, records, review
-from regulars.identity.guards import Guards, shipped_guards
+from regulars.identity.desk import desk_of
+from regulars.identity.guards import shipped_guards
 from regulars.identity.matching import MATCHES, Matcher, ModelMatcher
 from regulars.identity.persons import find_persons
 from regulars.settings import IdentitySettings, Settings
+
+Facts: TypeAlias = list[list[dict[str, Any]]]
 
 _RESOLUTION = catalog.IDENTITY_RESOLUTION.name
 _SCRATCH = (
@@ -60,9 +65,12 @@ class ResolveReport:
 class Resolver:
     """Links the records of one person and gives every person an id, by the settings of a warehouse."""
 
-    def __init__(self, settings: IdentitySettings, matcher: Matcher | None = None) -> None:
+    def __init__(
+        self, settings: IdentitySettings, matcher: Matcher | None = None, space: ScratchSpace | None = None
+    ) -> None:
         """Stores the settings, and what weighs likeness, if it is to be another than the model of the settings."""
         self._settings = settings
+        self.space = space
         self._matcher = (matcher or ModelMatcher(settings)) if settings.probabilistic else None
 
     @classmethod
@@ -75,7 +83,9 @@ class Resolver:
             scratch=engine.models_folder.parent,
             on_progress=on_progress,
         )
-        return cls(settings.identity, matcher)
+        return cls(
+            settings.identity, matcher, ScratchSpace(engine.scratch_folder, settings.threads, settings.memory_limit)
+        )
 
     def resolve(self, durable: Session) -> ResolveReport:
         """Resolves in one transaction.
@@ -87,15 +97,25 @@ class Resolver:
             Counts; `is_skipped` when nothing that matters changed since the last resolution.
         """
         with durable.transaction():
-            return self.resolve_within(durable)
+            staged = staged_facts(durable)
+            if self._stands(durable, staged):
+                return ResolveReport(True, *_standing(durable))
+            with desk_of(durable, self.space) as desk:
+                report = self.resolve_at(desk.session, staged)
+                desk.write_back()
+            return report
 
-    def resolve_within(self, durable: Session) -> ResolveReport:
-        """The same inside a transaction of the caller, who may yet take it all back."""
+    def resolve_at(self, durable: Session, staged: Facts) -> ResolveReport:
+        """The same at a desk, inside a transaction of the caller, who may yet take it all back.
+
+        Args:
+            durable: The desk's session.
+            staged: What `staged_facts` said of the warehouse.
+        """
         settings = self._settings
-        guards = shipped_guards(settings.max_shared)
-        fingerprint = self._fingerprint(durable, guards)
-        if durable.query(f"select fingerprint from {_RESOLUTION}").column(0).to_pylist() == [fingerprint]:
+        if self._stands(durable, staged):
             return ResolveReport(True, *_standing(durable))
+        guards = shipped_guards(settings.max_shared)
         drop_scratch(durable)
         for statement in (exact.evidence(), *exact.keys(guards), *exact.links(guards, settings.keys)):
             durable.execute(statement)
@@ -107,26 +127,37 @@ class Resolver:
         _write(durable, catalog.IDENTITY_RECORDS, records.RECORDS, ("source", "source_customer_id"))
         _write(durable, catalog.IDENTITY_MATCHES, MATCHES, ("left_key", "right_key"))
         report = _report(durable, settings.match_threshold)
-        _remember(durable, fingerprint, people)
+        _remember(durable, self._fingerprint(durable, staged), people)
         drop_scratch(durable)
         return report
 
-    def _fingerprint(self, session: Session, guards: Guards) -> str:
+    def _stands(self, session: Session, staged: Facts) -> bool:
+        fingerprint = session.query(f"select fingerprint from {_RESOLUTION}").column(0).to_pylist()
+        return bool(fingerprint == [self._fingerprint(session, staged)])
+
+    def _fingerprint(self, session: Session, staged: Facts) -> str:
         """Of all that a resolution depends on: cheap, and another one after landing, restaging or a decision."""
-        statements = [
-            *(
-                "select count(*) as rows, max(_load_id) as load_id, count(customer_key) as keys,"
-                f" count(email) as emails, count(phone) as phones from {table.name}"
-                for table in (catalog.CUSTOMER_RECORDS, catalog.ORDERS, catalog.ORDER_LINES)
-            ),
-            f"select count(*) as rows, max(load_id) as load_id from {catalog.SUPERSEDED.name}",
-            f"select count(*) as loads, max(finished_at) as finished_at from {catalog.LOADS.name}",
-            f"select count(*) as decisions, max(decided_at) as decided_at from {catalog.IDENTITY_DECISIONS.name}",
-        ]
-        facts = [session.query(statement).to_pylist() for statement in statements]
+        decided = session.query(
+            f"select count(*) as decisions, max(decided_at) as decided_at from {catalog.IDENTITY_DECISIONS.name}"
+        ).to_pylist()
         rules = self._settings.model_dump(mode="json", exclude={"model", "survivorship"})
         model = self._matcher.fingerprint if self._matcher else None
-        return hashlib.sha256(repr((guards.fingerprint, rules, model, facts)).encode()).hexdigest()
+        guards = shipped_guards(self._settings.max_shared)
+        return hashlib.sha256(repr((guards.fingerprint, rules, model, [*staged, decided])).encode()).hexdigest()
+
+
+def staged_facts(durable: Session) -> Facts:
+    """What tells whether anything was landed or staged since: counts of the warehouse's tables, which it takes fast."""
+    statements = [
+        *(
+            "select count(*) as rows, max(_load_id) as load_id, count(customer_key) as keys,"
+            f" count(email) as emails, count(phone) as phones from {table.name}"
+            for table in (catalog.CUSTOMER_RECORDS, catalog.ORDERS, catalog.ORDER_LINES)
+        ),
+        f"select count(*) as rows, max(load_id) as load_id from {catalog.SUPERSEDED.name}",
+        f"select count(*) as loads, max(finished_at) as finished_at from {catalog.LOADS.name}",
+    ]
+    return [durable.query(statement).to_pylist() for statement in statements]
 
 
 def _write(session: Session, table: catalog.Table, query: str, key: tuple[str, ...]) -> None:

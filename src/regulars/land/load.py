@@ -16,8 +16,11 @@ import pyarrow as pa
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
+from regulars.engines.scratch import ScratchSpace
 from regulars.errors import ChecksFailed
 from regulars.land import conform, ledger, overlap, raw, versions
+from regulars.land.desk import Desk, desk_for
+from regulars.land.plain_text import without_nul
 from regulars.settings import ShopSettings
 from regulars.source_settings import Entity, SourceSettings
 
@@ -40,8 +43,21 @@ class Target:
     shop: ShopSettings
 
 
-def land_delivery(session: Session, delivery: Delivery, target: Target, on_rows: Callable[[int], None]) -> ledger.Load:
+def land_delivery(
+    session: Session,
+    delivery: Delivery,
+    target: Target,
+    on_rows: Callable[[int], None],
+    space: ScratchSpace | None = None,
+) -> ledger.Load:
     """Appends a delivery to raw, conforms it to staging, and enters it in the ledger.
+
+    Args:
+        session: The durable warehouse, with a transaction open on it.
+        delivery: What is landed.
+        target: Where it goes.
+        on_rows: Told how many rows were read.
+        space: What a scratch database may take up, for a warehouse that cannot conform by itself.
 
     Raises:
         InputError: The delivery cannot be read, or changed while it was; nothing of it is kept.
@@ -58,32 +74,52 @@ def land_delivery(session: Session, delivery: Delivery, target: Target, on_rows:
         started_at=ledger_time(),
     )
     raw.ensure_columns(session, target.source, delivery.columns)
-    try:
-        appended = raw.append(session, target.source, load.load_id, load.started_at, delivery.batches(), on_rows)
-    except Exception:
-        # The database wraps what stopped the batches in an error of its own.
-        if delivery.failure is not None:
-            raise delivery.failure from None
-        raise
-    unreadable = _set_aside(session, target.source, load.load_id, delivery.malformed)
-    load = dataclasses.replace(
-        load, rows=appended + unreadable, content_hash=delivery.content_hash, watermark=delivery.watermark()
-    )
-    load = stage(session, load, target)
-    if delivery.overlaps:
-        load = overlap.forget_known(session, load, target.entity)
-        if load.rows == 0:
-            raise NothingNew
+    with desk_for(session, target.source, space) as desk:
+        try:
+            appended = raw.append(
+                desk.session, target.source, load.load_id, load.started_at, delivery.batches(), on_rows
+            )
+        except Exception:
+            # The database wraps what stopped the batches in an error of its own.
+            if delivery.failure is not None:
+                raise delivery.failure from None
+            raise
+        unreadable = _set_aside(desk.session, target.source, load.load_id, delivery.malformed)
+        load = dataclasses.replace(
+            load, rows=appended + unreadable, content_hash=delivery.content_hash, watermark=delivery.watermark()
+        )
+        load = stage(desk, load, target)
+        if delivery.overlaps:
+            desk.bring_equals(load.load_id, target.entity)
+            load = overlap.forget_known(desk.session, load, target.entity)
+            if load.rows == 0:
+                raise NothingNew
+        desk.hand_over_received(load.load_id)
+        desk.hand_over_staged(load.load_id, target.entity)
     ledger.enter(session, load)
     return load
 
 
-def stage(session: Session, load: ledger.Load, target: Target) -> ledger.Load:
-    """Conforms one load's raw rows to staging and returns the load with its counts.
+def stage_again(session: Session, load: ledger.Load, target: Target, space: ScratchSpace | None = None) -> ledger.Load:
+    """Conforms a landed load's raw rows to staging, where nothing of it is, and returns it with its counts.
 
     Raises:
         ChecksFailed: rows <> staged + rejected + exact duplicates.
     """
+    with desk_for(session, target.source, space) as desk:
+        desk.bring_received(load.load_id)
+        load = stage(desk, load, target)
+        desk.hand_over_staged(load.load_id, target.entity)
+    return load
+
+
+def stage(desk: Desk, load: ledger.Load, target: Target) -> ledger.Load:
+    """Conforms one load's raw rows to staging, at a desk that has them, and returns the load with its counts.
+
+    Raises:
+        ChecksFailed: rows <> staged + rejected + exact duplicates.
+    """
+    session = desk.session
     conformer = conform.conformer(
         target.source,
         raw.raw_table(target.source),
@@ -104,6 +140,7 @@ def stage(session: Session, load: ledger.Load, target: Target) -> ledger.Load:
             " where source = $1 and load_id = $2 and field is not null)",
             (target.source, load.load_id),
         )
+    desk.bring_versions(load.load_id, target.entity)
     settled = versions.settle(session, target.entity, target.source, load.load_id)
     load = dataclasses.replace(
         load,
@@ -133,7 +170,7 @@ def _set_aside(session: Session, source: str, load_id: int, malformed: pa.Table)
             "field": pa.nulls(rows, pa.string()),
             "reason": malformed.column("reason"),
             "value": pa.nulls(rows, pa.string()),
-            "payload": malformed.column("payload"),
+            "payload": without_nul(malformed.column("payload").combine_chunks()),
         }
     )
     return session.append(catalog.REJECTED_ROWS.name, table)

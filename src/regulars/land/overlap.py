@@ -13,6 +13,12 @@ from regulars.engines.base import Session
 from regulars.land import ledger, raw
 from regulars.source_settings import Entity
 
+# What makes a staged row one that says something new. Only an event without an id is staged again whenever it comes:
+# nothing but its content tells it apart.
+SAID_ANEW: dict[Entity, str] = {
+    "customers": "", "orders": "", "order_lines": "", "events": "and event_id is not null"
+}  # fmt: skip
+
 
 def forget_known(session: Session, load: ledger.Load, entity: Entity) -> ledger.Load:
     """Takes the rows that landed before out of a staged load, and returns the load with its counts."""
@@ -25,8 +31,6 @@ def forget_known(session: Session, load: ledger.Load, entity: Entity) -> ledger.
     def same(one: str, other: str) -> str:
         return " and ".join(f"{one}.{column} is not distinct from {other}.{column}" for column in columns)
 
-    # Only an event without an id is staged again whenever it comes: nothing but its content tells it apart.
-    said_anew = "and event_id is not null" if entity == "events" else ""
     session.execute(
         "create or replace temp table known_rows as"
         f" with brought as (select {listed}, _row, row_number() over (partition by {listed} order by _row) as copy"
@@ -35,7 +39,7 @@ def forget_known(session: Session, load: ledger.Load, entity: Entity) -> ledger.
         f"   on {same('old', 'brought')} where old._load_id < {load.load_id}) landed group by {listed})"
         f" select brought._row from brought join standing on {same('brought', 'standing')}"
         f" where copy <= copies and brought._row not in"
-        f" (select _row from {staging} where source = $1 and _load_id = $2 {said_anew})",
+        f" (select _row from {staging} where source = $1 and _load_id = $2 {SAID_ANEW[entity]})",
         (load.source, load.load_id),
     )
     known = _count(session, "select count(*) from known_rows")

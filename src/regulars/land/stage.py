@@ -15,10 +15,11 @@ from pathlib import Path
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
+from regulars.engines.scratch import ScratchSpace
 from regulars.errors import RegularsError, SettingsError, SourceUnreachable
 from regulars.land import ledger, raw
 from regulars.land.given import Asked, Given, Remote, fetched, mapped
-from regulars.land.load import NothingNew, Target, land_delivery, stage
+from regulars.land.load import NothingNew, Target, land_delivery, stage_again
 from regulars.settings import Settings
 from regulars.source_settings import SourceSettings
 from regulars.sources import Mapping, detect
@@ -63,7 +64,8 @@ def land(
         settings: All settings.
         given: The deliveries, the files to fetch and the sources to ask.
         full_refresh: Forget what the sources landed before, and start again.
-        scratch: Where fetched files lie while they are read; unset = the system's temporary folder.
+        scratch: Where fetched files lie while they are read, and what is conformed beside the warehouse; unset = the
+            system's temporary folder.
         on_progress: Told in words how far the stage is.
 
     Raises:
@@ -72,11 +74,11 @@ def land(
         ChecksFailed: A delivery does not reconcile.
     """
     report = LandReport()
-    refreshed: set[str] = set()
+    forgotten: set[str] | None = set() if full_refresh else None
     # What is asked about the landed customers is asked once they have landed.
     for item in sorted(given, key=_asks_about_customers):
         if isinstance(item, Given):
-            _land_one(session, settings, item, report, on_progress, refreshed if full_refresh else None)
+            _land_one(session, settings, item, report, on_progress, forgotten, scratch)
         elif isinstance(item, Remote):
             if not full_refresh and ledger.version_landed(session, item.source, item.file.url, item.file.version):
                 report.known.append(item.file.name)
@@ -87,7 +89,7 @@ def land(
                 fetched(item, settings, scratch) as found,
             ):
                 opened.append(found)
-                _land_one(session, settings, found, report, on_progress, refreshed if full_refresh else None)
+                _land_one(session, settings, found, report, on_progress, forgotten, scratch)
         else:
             on_progress(f"{item.source}: asking what is new")
             since = None if full_refresh else ledger.watermark_of(session, item.source)
@@ -101,7 +103,7 @@ def land(
                     report.known.append(item.source)
                     report.notes += [f"{item.source}: {note}" for note in delivery.warnings]
                     continue
-                _land_one(session, settings, found, report, on_progress, refreshed if full_refresh else None)
+                _land_one(session, settings, found, report, on_progress, forgotten, scratch)
     return report
 
 
@@ -138,7 +140,9 @@ def customer_keys(session: Session, field: str, size: int) -> Iterator[list[str]
     if column not in known:
         raise SettingsError(f"Customers have no field `{field}` for batch_keys. They have: {', '.join(known)}.")
     table = catalog.CUSTOMER_RECORDS.name
-    sql = f"select distinct cast({column} as varchar) as key from {table} where {column} is not null order by key"
+    keys = f"select distinct cast({column} as varchar) as key from {table} where {column} is not null"
+    # By their bytes, in whatever order the warehouse puts words.
+    sql = f'select key from ({keys}) as keys order by key collate "C"'
     for batch in session.stream(sql, batch_rows=size):
         for start in range(0, batch.num_rows, size):
             yield batch.column(0).slice(start, size).to_pylist()
@@ -151,6 +155,7 @@ def _land_one(
     report: LandReport,
     on_progress: Progress,
     refreshed: set[str] | None,
+    scratch: Path | None,
 ) -> None:
     """Lands one delivery in a transaction of its own; `refreshed` are the sources that were forgotten already."""
     delivery = item.delivery
@@ -174,7 +179,7 @@ def _land_one(
             ):
                 report.known.append(delivery.name)
                 return
-            load = land_delivery(session, delivery, target, on_rows)
+            load = land_delivery(session, delivery, target, on_rows, _space(settings, scratch))
             report.loads.append(load)
             report.notes += _odd(session, delivery.name, load)
     except NothingNew:
@@ -186,9 +191,11 @@ def _land_one(
         raise
 
 
-def restage(session: Session, settings: Settings, on_progress: Progress = lambda words: None) -> LandReport:
+def restage(
+    session: Session, settings: Settings, on_progress: Progress = lambda words: None, *, scratch: Path | None = None
+) -> LandReport:
     """Applies the present mapping to everything in raw, source by source, each in one transaction."""
-    report = LandReport()
+    report, space = LandReport(), _space(settings, scratch)
     for source, entity in ledger.sources_landed(session).items():
         source_settings = settings.sources.get(source, SourceSettings())
         columns = raw.received_columns(session, source)
@@ -197,12 +204,17 @@ def restage(session: Session, settings: Settings, on_progress: Progress = lambda
         target = _target(mapping, source_settings, settings)
         with session.transaction():
             _forget_staged(session, source)
+            raw.ensure_load_index(session, source)
             for load in ledger.loads_of(session, source):
                 on_progress(f"{source}: load {load.load_id}")
-                staged = stage(session, load, target)
+                staged = stage_again(session, load, target, space)
                 ledger.recount(session, staged)
                 report.loads.append(staged)
     return report
+
+
+def _space(settings: Settings, scratch: Path | None) -> ScratchSpace:
+    return ScratchSpace(scratch, settings.threads, settings.memory_limit)
 
 
 def _target(mapping: Mapping, source: SourceSettings, settings: Settings) -> Target:
@@ -233,7 +245,7 @@ def anything_staged(session: Session) -> bool:
 
 
 def _forget_source(session: Session, source: str) -> None:
-    session.execute(f"drop table if exists {raw.raw_table(source)}")
+    raw.forget(session, source)
     _forget_staged(session, source)
     session.execute(f"delete from {catalog.REJECTED_ROWS.name} where source = $1", (source,))
     session.execute(

@@ -18,8 +18,10 @@ from regulars.engines.base import Session
 from regulars.land.parse import quoted
 from regulars.source_settings import Entity
 
-_RECORD_ID = {"customers": "source_customer_id", "orders": "order_id", "events": "event_id"}
-_ENTITY_NAME = {"customers": "customer_records", "orders": "orders", "events": "events", "order_lines": "order_lines"}
+RECORD_ID: dict[Entity, str] = {
+    "customers": "source_customer_id", "orders": "order_id", "events": "event_id", "order_lines": "order_id"
+}  # fmt: skip
+ENTITY_NAME = {entity: table.name.partition(".")[2] for entity, table in catalog.STAGED.items()}
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def settle(session: Session, entity: Entity, source: str, load_id: int) -> Versi
 
 
 def _settle_records(session: Session, entity: Entity, source: str, load_id: int) -> Versions:
-    table, record_id = catalog.STAGED[entity].name, _RECORD_ID[entity]
+    table, record_id = catalog.STAGED[entity].name, RECORD_ID[entity]
     content = ", ".join(c for c in catalog.STAGED[entity].column_names if c not in ("_load_id", "_row"))
     mine = f"source = {quoted(source)} and _load_id = {load_id}"
     earlier = f"source = {quoted(source)} and _load_id < {load_id}"
@@ -66,7 +68,7 @@ def _settle_records(session: Session, entity: Entity, source: str, load_id: int)
         f"   where source = {quoted(source)} and _load_id <= {load_id}"
         f"   and {record_id} in (select record_id from repeated_ids)"
         f"   and ({is_deleted} or not exists (select 1 from {catalog.SUPERSEDED.name} s"
-        f"     where s.entity = {quoted(_ENTITY_NAME[entity])} and s.source = staged.source"
+        f"     where s.entity = {quoted(ENTITY_NAME[entity])} and s.source = staged.source"
         f"     and s.record_id = staged.{record_id} and s.load_id = staged._load_id"
         f"     and s.row_number = staged._row))) versions"
         f" window sequence as (partition by record_id order by _load_id, _row)"
@@ -79,7 +81,7 @@ def _settle_records(session: Session, entity: Entity, source: str, load_id: int)
         )
     superseded = _mark(
         session,
-        f"select {quoted(_ENTITY_NAME[entity])} as entity, {quoted(source)} as source, record_id, _load_id as load_id,"
+        f"select {quoted(ENTITY_NAME[entity])} as entity, {quoted(source)} as source, record_id, _load_id as load_id,"
         f" _row as row_number from"
         f" (select *, row_number() over (partition by record_id order by _load_id desc, _row desc)"
         f" as newness from sequenced where not (is_duplicate and _load_id = {load_id}))"

@@ -126,11 +126,7 @@ class Queries:
     def tables(self) -> pa.Table:
         """Every published table with its rows."""
         with self._engine.live() as live:
-            return live.query(
-                "select table_schema as schema, table_name from information_schema.tables"
-                " where table_schema in ('marts', 'learned', 'ops', 'staging', 'raw', 'settings', 'intermediate')"
-                " order by table_schema, table_name"
-            )
+            return live.tables()
 
     def sql(self, statement: str, limit: int | None = None) -> pa.Table:
         """The result of a query over the published tables, cut after `limit` rows.

@@ -42,7 +42,7 @@ def live_clusters(engine: Engine) -> LiveClusters:
             f"What is published in {engine.location} has no clusters, so there is no model to score by."
             " `regulars status` says why; land more orders, or set a small `k` under [clusters]."
         )
-    content, card = load_model(engine.models_folder / rows[0]["folder"], KIND, rows[0]["sha256"])
+    content, card = load_model(engine.model(rows[0]["folder"]), KIND, rows[0]["sha256"])
     return LiveClusters(ClusterModel.from_content(content), card)
 
 

@@ -23,6 +23,12 @@ _STORED = ("int_orders__valued", "int_refunds__dated", "int_customers__golden")
 # What lies on the way from the parameters to the segments; the models before it read the durable side.
 _MODELS = ("fct_orders", "int_run_parameters+,+segment_metrics", "int_run_parameters+,+rfm_thresholds")
 
+_TAKEN = (
+    *(table.name for table in catalog.SETTINGS_TABLES),
+    *(f"intermediate.{name}" for name in _STORED),
+    catalog.RUN_PARAMETERS,
+)
+
 
 def segments_as_of(
     engine: Engine, as_of: dt.date, on_progress: Callable[[str], None] | None = None
@@ -53,7 +59,7 @@ def opened_as_of(engine: Engine, as_of: dt.date, on_progress: Callable[[str], No
         WarehouseError: Nothing is published yet.
         InputError: The day lies before the first valid order.
     """
-    with engine.workbench() as bench:
+    with engine.workbench(_TAKEN) as bench:
         with bench.build(fresh=True) as build:
             _take_over(build, as_of)
             _refuse_before_the_first_order(build, as_of)

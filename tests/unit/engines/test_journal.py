@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from regulars.engines.journal import Journal
+from regulars.engines.journal import FileJournal
 
 
 def test_a_run_and_its_stages_are_told_in_order(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.sqlite")
+    journal = FileJournal(tmp_path / "journal.sqlite")
     run = journal.start_run("run orders.csv")
     journal.start_stage(run, 1, "land")
     journal.progress(run, 1, "half way")
@@ -21,7 +21,7 @@ def test_a_run_and_its_stages_are_told_in_order(tmp_path: Path) -> None:
 
 
 def test_a_run_that_died_is_interrupted_when_the_next_begins(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.sqlite")
+    journal = FileJournal(tmp_path / "journal.sqlite")
     died = journal.start_run("run")
     journal.start_stage(died, 1, "land")
     assert journal.running() is not None
@@ -33,7 +33,7 @@ def test_a_run_that_died_is_interrupted_when_the_next_begins(tmp_path: Path) -> 
 
 
 def test_a_journal_that_was_never_written_is_empty(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "journal.sqlite")
+    journal = FileJournal(tmp_path / "journal.sqlite")
     assert journal.latest() is None
     assert journal.runs_table().num_rows == 0
     assert journal.stages_table().num_rows == 0

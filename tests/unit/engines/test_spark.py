@@ -37,7 +37,7 @@ def test_threads_are_those_of_spark_on_this_machine() -> None:
 
 @pytest.mark.parametrize("warehouse", ["local[many]", "spark://", "sc://"])
 def test_these_name_no_spark(warehouse: str) -> None:
-    with pytest.raises(SettingsError, match="names no Spark. Write spark://host:7077"):
+    with pytest.raises(SettingsError, match=r"names no Spark\. Write spark://host:7077"):
         open_engine(Settings(warehouse=warehouse))
 
 
@@ -60,5 +60,5 @@ def test_what_lands_and_what_is_served_lies_at_home(tmp_path: Path) -> None:
 
 def test_a_build_that_was_never_started_is_told_without_starting_spark(tmp_path: Path) -> None:
     engine = SparkEngine("local[1]", DuckDBEngine(tmp_path), str(tmp_path / "lake"), conf={})
-    with pytest.raises(WarehouseError, match="No build is in flight in the lake .* --stage build"):
+    with pytest.raises(WarehouseError, match=r"No build is in flight in the lake .* --stage build"):
         engine.bring_home()

@@ -7,10 +7,12 @@ import pyarrow as pa
 import pytest
 
 from regulars import catalog
-from regulars.engines.base import Session
+from regulars.engines.base import Engine, Session
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.journal import ledger_time
+from regulars.engines.postgres import PostgresEngine
 from regulars.land import ledger, raw
+from regulars.land.desk import desk_for
 from regulars.land.load import Target, stage
 from regulars.settings import ShopSettings
 from regulars.source_settings import Entity, SourceSettings
@@ -18,10 +20,19 @@ from regulars.source_settings import Entity, SourceSettings
 Land = Callable[..., ledger.Load]
 
 
-@pytest.fixture
-def durable(tmp_path: Path) -> Iterator[Session]:
+@pytest.fixture(params=["duckdb", "postgres"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Engine:
+    """An empty warehouse of each kind."""
+    if request.param == "postgres":
+        return PostgresEngine(request.getfixturevalue("warehouse_url"))
     engine = DuckDBEngine(tmp_path / "warehouse")
     engine.prepare()
+    return engine
+
+
+@pytest.fixture
+def durable(engine: Engine) -> Iterator[Session]:
+    """Its durable side."""
     with engine.durable() as session:
         yield session
 
@@ -41,8 +52,11 @@ def land_rows(durable: Session) -> Land:
         with durable.transaction():
             load = ledger.Load(ledger.next_load_id(durable), source, entity, "memory", "", 0, ledger_time(), rows=rows)
             raw.ensure_columns(durable, source, list(columns))
-            raw.append(durable, source, load.load_id, load.started_at, table.to_reader(), lambda done: None)
-            load = stage(durable, load, target)
+            with desk_for(durable, source) as desk:
+                raw.append(desk.session, source, load.load_id, load.started_at, table.to_reader(), lambda done: None)
+                load = stage(desk, load, target)
+                desk.hand_over_received(load.load_id)
+                desk.hand_over_staged(load.load_id, entity)
             ledger.enter(durable, load)
         return load
 

@@ -62,7 +62,7 @@ select
     survived.postcode,
     survived.country,
     survived.age as given_age,
-    survived.income,
+    cast(survived.income as decimal(18, 2)) as income,
     coalesce(contacts.records, 0) as records,
     survived.consent,
     survived.birth_date,

@@ -53,7 +53,7 @@ select
     original_amount,
     fx_rate,
     discount,
-    refund as refunded_amount,
+    cast(refund as decimal(18, 2)) as refunded_amount,
     case
         when not is_counted then cast(0 as decimal(18, 2))
         when amount <= 0 or refund is null or refund_counts_on is not null then amount

@@ -1,0 +1,200 @@
+"""The warehouse of a team: one PostgreSQL database, one writer, readers that never wait.
+
+The durable schemas `raw`, `staging`, `identity` and `ops` grow; a run builds in schemas that end in `__next`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from regulars import catalog
+from regulars.engines.base import Engine, Session
+from regulars.engines.duckdb import DuckDBEngine
+from regulars.engines.journal import Journal
+from regulars.engines.postgres_address import Address
+from regulars.engines.postgres_building import complete, start_build
+from regulars.engines.postgres_journal import PostgresJournal
+from regulars.engines.postgres_lock import RunLock
+from regulars.engines.postgres_migrations import migrate
+from regulars.engines.postgres_migrations import script as durable_script
+from regulars.engines.postgres_publishing import NEXT, building, generation_names, newest, pin, publish
+from regulars.engines.postgres_roles import BUILDER, LOADER, READER, script, set_up, take_role
+from regulars.engines.postgres_session import PostgresSession, connected, driver_errors
+from regulars.errors import WarehouseError
+
+# Many models are views upon views: planning them is what takes the time, and compiling them never pays.
+_BUILD_SETTINGS = ("set jit = off", "set work_mem = '64MB'")
+# Options of the URL that dbt's driver takes as variables.
+_LIBPQ = {
+    "sslmode": "PGSSLMODE",
+    "sslrootcert": "PGSSLROOTCERT",
+    "sslcert": "PGSSLCERT",
+    "sslkey": "PGSSLKEY",
+    "channel_binding": "PGCHANNELBINDING",
+}
+
+
+class PostgresEngine:
+    """The Engine of a database. Opening it connects to nothing; `prepare` makes the durable side."""
+
+    kind = "postgres"
+    dbt_target = "postgres"
+
+    def __init__(self, url: str) -> None:
+        self.address = Address.of(url)
+        self.location = self.address.location
+        self.query_errors = driver_errors()
+        self.journal: Journal = PostgresJournal(self.durable)
+        self._lock = RunLock(self.address, self.journal.running)
+        folder = _local_folder(self.address)
+        self.scratch_folder = folder / "scratch"
+        self.dbt_folder = folder / "dbt"
+        self.models_folder = folder / "models"
+
+    def prepare(self) -> None:
+        """Brings the durable schemas and tables to this version."""
+        with connected(self.address) as session:
+            migrate(session, self.location)
+
+    def set_up(self) -> list[str]:
+        """Makes the database ready for a team: durable side, roles and rights; says what it did."""
+        with connected(self.address) as session:
+            done = [f"applied migration {name}" for name in migrate(session, self.location)]
+            return [*done, *set_up(session, self.address.database, self.location)]
+
+    def set_up_sql(self) -> str:
+        """The same as a script for somebody who may run it; nothing is connected to."""
+        return script(self.address.database, durable_script())
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Holds the database for one run; the server frees the lock when the connection ends."""
+        with self._lock.hold():
+            yield
+
+    @contextmanager
+    def durable(self) -> Iterator[PostgresSession]:
+        """The durable schemas, writable."""
+        with connected(self.address, before_commit=self._lock.refuse_if_lost) as session:
+            take_role(session, LOADER)
+            yield session
+
+    @contextmanager
+    def build(self, *, fresh: bool = False) -> Iterator[PostgresSession]:
+        """The build in flight; `fresh` drops one that was left and starts anew."""
+        with connected(self.address, building(), settings=_BUILD_SETTINGS) as session:
+            take_role(session, BUILDER)
+            if fresh:
+                with session.transaction():
+                    start_build(session)
+            yield session
+
+    def has_build(self) -> bool:
+        """Whether a build is in flight."""
+        with connected(self.address, building()) as session:
+            return bool(session.columns(catalog.PARAMETERS.name))
+
+    def complete(self, build: Session) -> None:
+        """Makes the build stand alone and quick to search."""
+        assert isinstance(build, PostgresSession)
+        complete(build)
+
+    @contextmanager
+    def live(self) -> Iterator[PostgresSession]:
+        """The newest publication, read only and pinned: what is published meanwhile does not change it."""
+        with connected(self.address) as connection:
+            generation = pin(connection)
+            if generation is None:
+                raise WarehouseError(
+                    f"Nothing is published in {self.location} yet. Make it with `regulars run FILE` or `regulars demo`."
+                )
+            take_role(connection, READER)
+            names = generation_names(generation)
+            path = ", ".join(names.schemas[schema] for schema in catalog.SEARCH_PATH)
+            connection.execute(f"set search_path = {path}")
+            connection.execute("set default_transaction_read_only = on")
+            yield connection.called(names)
+
+    def has_live(self) -> bool:
+        """Whether anything was ever published."""
+        with connected(self.address) as session:
+            return newest(session) is not None
+
+    @contextmanager
+    def workbench(self, tables: Sequence[str] = ()) -> Iterator[Engine]:
+        """An embedded engine in a temporary folder whose durable side holds copies of these published tables.
+
+        Who may only read the database can work there, and the server has no more to do than to hand the rows out.
+        """
+        with TemporaryDirectory(prefix="regulars-workbench-", ignore_cleanup_errors=True) as name, self.live() as live:
+            bench = DuckDBEngine(Path(name))
+            with bench.durable() as copies:
+                for table in tables:
+                    copies.replace(table, live.stream(f"select * from {table}"))
+            bench.dbt_folder = self.dbt_folder.with_name("dbt-workbench")
+            yield bench
+
+    def bring_home(self) -> PostgresEngine:
+        """Itself: the build lies where it is published from."""
+        return self
+
+    def publish(self) -> None:
+        """Puts the build in the place of what is live, on the connection that holds the lock."""
+        if self._lock.held is not None:
+            publish(self._lock.held, self.location)
+            return
+        with self._lock.hold() as session:
+            publish(session, self.location)
+
+    def keep_models(self, run_id: str) -> None:
+        """Stores the files of the models that a run made, for the others of the team."""
+        files = sorted(file for file in self.models_folder.glob(f"*/{run_id}/*") if file.is_file())
+        with self.durable() as session, session.transaction():
+            for file in files:
+                path = file.relative_to(self.models_folder).as_posix()
+                session.execute("delete from ops.model_files where path = $1", (path,))
+                session.execute("insert into ops.model_files values ($1, $2)", (path, file.read_bytes()))
+
+    def model(self, folder: str) -> Path:
+        """The folder of a published model, fetched from the database when this machine does not have it."""
+        place = self.models_folder / folder
+        with self.live() as live:
+            files = live.query("select path, content from ops.model_files where path like $1", (f"{folder}/%",))
+        for row in files.to_pylist():
+            file = self.models_folder / row["path"]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(row["content"])
+        return place
+
+    def dbt_session(self) -> AbstractContextManager[None]:
+        """Nothing to hold: dbt connects by itself."""
+        return nullcontext()
+
+    def dbt_environment(self) -> Mapping[str, str]:
+        """The variables that dbt's profile and libpq read; the password goes no other way."""
+        with connected(self.address) as session:
+            role = BUILDER if take_role(session, BUILDER) else ""
+        return {
+            "REGULARS_POSTGRES_HOST": self.address.host,
+            "REGULARS_POSTGRES_PORT": str(self.address.port),
+            "REGULARS_POSTGRES_DATABASE": self.address.database,
+            "REGULARS_POSTGRES_USER": self.address.user,
+            "REGULARS_POSTGRES_ROLE": role,
+            "REGULARS_SCHEMA_SUFFIX": NEXT,
+            # dbt keeps variables of this prefix out of its logs.
+            "DBT_ENV_SECRET_REGULARS_PASSWORD": self.address.password,
+            "PGOPTIONS": " ".join(f"-c {setting}" for setting in ("jit=off", "work_mem=64MB")),
+            **{name: self.address.options[key] for key, name in _LIBPQ.items() if key in self.address.options},
+        }
+
+
+def _local_folder(address: Address) -> Path:
+    """Where this machine keeps what a run can make again: the parsed dbt project, files under way, fetched models."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    name = re.sub(r"[^\w.-]+", "_", f"{address.host}-{address.port}-{address.database}")
+    return cache / "regulars" / name

@@ -1,0 +1,33 @@
+"""The journal of a PostgreSQL warehouse: tables of its own schema `ops`, written on a connection of their own.
+
+So what is noted of a run can be read while the run goes on, and stays when its transaction is undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pyarrow as pa
+
+from regulars.engines.journal import Journal, Statement
+from regulars.engines.postgres_session import PostgresSession
+
+
+class PostgresJournal(Journal):
+    """A Journal in the database that a new session is opened to for every call."""
+
+    def __init__(self, session: Callable[[], AbstractContextManager[PostgresSession]]) -> None:
+        self._session = session
+
+    def _write(self, *statements: Statement) -> None:
+        with self._session() as session, session.transaction():
+            for sql, params in statements:
+                session.execute(sql, params)
+
+    def _read(self, sql: str, params: Sequence[Any], schema: pa.Schema) -> pa.Table:
+        with self._session() as session:
+            if not session.columns("ops.runs"):
+                return schema.empty_table()
+            return session.query(sql, params).cast(schema)
