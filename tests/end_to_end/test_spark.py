@@ -49,11 +49,11 @@ def test_a_cluster_publishes_the_marts_that_duckdb_publishes(on_duckdb: Path, on
 def test_the_finished_marts_stay_in_the_lake_as_parquet(on_the_cluster: Path) -> None:
     lake = on_the_cluster / "warehouse" / "lake"
     listed = json.loads((lake / "live.json").read_text(encoding="utf-8"))["tables"]
-    folder = lake / listed["marts.customer_360"]["folder"]
+    folder = lake / listed["marts.customer_segments"]["folder"]
     (in_the_lake,) = doors.ask(
         on_the_cluster / "warehouse" / "live.duckdb", f"select count(*) from read_parquet('{folder}/*.parquet')"
     )
-    (published,) = doors.ask(on_the_cluster / "warehouse" / "live.duckdb", "select count(*) from marts.customer_360")
+    (published,) = doors.ask(on_the_cluster / "warehouse" / "live.duckdb", _PEOPLE)
     assert in_the_lake == published
     assert not (lake / "build.json").exists()
 

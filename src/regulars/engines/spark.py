@@ -69,6 +69,14 @@ class SparkEngine:
         require_spark(self.master)
         self.home.prepare()
 
+    def set_up(self) -> list[str]:
+        """Makes the home ready; Spark needs nothing that a run does not make."""
+        return self.home.set_up()
+
+    def set_up_sql(self) -> str:
+        """What that does as SQL, where it does any."""
+        return self.home.set_up_sql()
+
     def lock(self) -> AbstractContextManager[None]:
         """Holds the home, and with it the lake, for one run."""
         return self.home.lock()
@@ -161,7 +169,7 @@ class SparkEngine:
         spark = self._spark()
         self._clear_away()
         with self.home.durable() as durable:
-            tables = export_durable(durable, self.home.kind, self._lake)
+            tables = export_durable(durable, self._lake)
         listed = LakeCatalog(f"{_BUILDS}/{secrets.token_hex(6)}", tables)
         session = LakeSession(spark, self._lake, listed)
         session.activate()

@@ -34,7 +34,7 @@ TABLES = (
 )
 
 
-def export_durable(durable: Session, kind: str, lake: Lake) -> dict[str, LakeTable]:
+def export_durable(durable: Session, lake: Lake) -> dict[str, LakeTable]:
     """Brings the lake's copy up to date and returns where its tables lie.
 
     A table of the lake is the folder `durable/<schema>.<table>`; each file of it is one bundle of loads, named by the
@@ -43,14 +43,13 @@ def export_durable(durable: Session, kind: str, lake: Lake) -> dict[str, LakeTab
 
     Args:
         durable: The durable side, open.
-        kind: Of the engine that it is of.
         lake: Where to.
     """
     tables = {}
     for table in TABLES:
         folder = f"{_FOLDER}/{table.name}"
         present = {name.removesuffix(".parquet") for name in lake.folders(folder)}
-        wanted = dict(_bundles(durable, kind, table))
+        wanted = dict(_bundles(durable, table))
         for name in present - wanted.keys():
             lake.remove_file(f"{folder}/{name}.parquet")
         for name in sorted(wanted.keys() - present):
@@ -60,13 +59,13 @@ def export_durable(durable: Session, kind: str, lake: Lake) -> dict[str, LakeTab
     return tables
 
 
-def _bundles(durable: Session, kind: str, table: catalog.Table) -> Iterator[tuple[str, str]]:
+def _bundles(durable: Session, table: catalog.Table) -> Iterator[tuple[str, str]]:
     """The name of each file that the table shall have, and the condition of its rows."""
     is_by_load = "_load_id" in table.column_names
     # The first load of the bundle, by what is left over, as engines divide whole numbers differently.
     bundle = f"(coalesce(_load_id, 0) - coalesce(_load_id, 0) % {_LOADS_IN_A_BUNDLE})" if is_by_load else "0"
     found = durable.query(
-        f"select {bundle} as bundle, count(*) as rows, bit_xor({_HASH[kind]}) as mixed, sum({_HASH[kind]}) as added"
+        f"select {bundle} as bundle, count(*) as rows, bit_xor({_HASH[durable.dialect]}) as mixed, sum({_HASH[durable.dialect]}) as added"
         f" from {table.name} as t group by 1 having count(*) > 0 order by 1"
     )
     for row in found.to_pylist():

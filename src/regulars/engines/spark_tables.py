@@ -45,6 +45,8 @@ class LakeSession:
         listed: What lies there; it is kept up to date.
     """
 
+    dialect = "spark"
+
     def __init__(self, spark: SparkSession, lake: Lake, listed: LakeCatalog) -> None:
         self._spark = spark
         self._lake = lake

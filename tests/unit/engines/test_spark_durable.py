@@ -36,7 +36,7 @@ def _land(engine: DuckDBEngine, load_id: int, *orders: str) -> None:
 def _exported(engine: DuckDBEngine, lake: Lake) -> tuple[list[str], list[str]]:
     """The orders that the lake has, and the names of their files."""
     with engine.durable() as durable:
-        table = export_durable(durable, engine.kind, lake)[catalog.ORDERS.name]
+        table = export_durable(durable, lake)[catalog.ORDERS.name]
     rows = lake.read(table.folder, table.arrow_schema).read_all()
     return sorted(rows["order_id"].to_pylist()), lake.folders(table.folder)
 
