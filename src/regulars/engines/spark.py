@@ -215,5 +215,4 @@ def open_spark(settings: Settings, home: Engine) -> SparkEngine:
             " spark://local for this machine."
         )
     lake = settings.spark.lake or str(Path(settings.spark.serving) / "lake")
-    conf = {"spark.driver.memory": "2g", **settings.spark.conf}
-    return SparkEngine(url, home, lake, conf=conf, start_seconds=settings.spark.start_seconds)
+    return SparkEngine(url, home, lake, conf=settings.spark.conf, start_seconds=settings.spark.start_seconds)

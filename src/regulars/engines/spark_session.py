@@ -97,6 +97,7 @@ def _started(master: str, conf: Mapping[str, str], start_seconds: int) -> SparkS
                 "spark.app.name": "regulars",
                 "spark.sql.catalogImplementation": "in-memory",
                 "spark.sql.shuffle.partitions": "32",
+                "spark.driver.memory": "2g",
                 **_QUIET,
             }
             if master.startswith("local"):
@@ -114,7 +115,7 @@ def _started(master: str, conf: Mapping[str, str], start_seconds: int) -> SparkS
     except (PySparkException, OSError, RuntimeError) as error:
         words = str(error).strip().splitlines()
         raise WarehouseError(
-            f"Spark at {master} did not start: {words[0] if words else type(error).__name__}."
+            f"Spark at {master} did not start: {words[0].rstrip('.') if words else type(error).__name__}."
             " Look at its log, or mend [spark.conf]."
         ) from error
     return session
