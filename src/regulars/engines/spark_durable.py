@@ -64,8 +64,9 @@ def _bundles(durable: Session, table: catalog.Table) -> Iterator[tuple[str, str]
     is_by_load = "_load_id" in table.column_names
     # The first load of the bundle, by what is left over, as engines divide whole numbers differently.
     bundle = f"(coalesce(_load_id, 0) - coalesce(_load_id, 0) % {_LOADS_IN_A_BUNDLE})" if is_by_load else "0"
+    number = _HASH[durable.dialect]
     found = durable.query(
-        f"select {bundle} as bundle, count(*) as rows, bit_xor({_HASH[durable.dialect]}) as mixed, sum({_HASH[durable.dialect]}) as added"
+        f"select {bundle} as bundle, count(*) as rows, bit_xor({number}) as mixed, sum({number}) as added"
         f" from {table.name} as t group by 1 having count(*) > 0 order by 1"
     )
     for row in found.to_pylist():
