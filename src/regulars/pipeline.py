@@ -209,7 +209,7 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
     engine = open_engine(settings)
     with engine.lock():
         engine.prepare()
-        transformer = Transformer(engine.dbt_environment(), engine.dbt_target, engine.dbt_folder, engine.problem)
+        transformer = Transformer.of(engine)
         if any(stage.name in ("build", "finish", "check") for stage in chosen):
             transformer.warm()
         if any(stage.name == "learn" for stage in chosen):

@@ -11,6 +11,7 @@ import pyarrow as pa
 from regulars import catalog
 from regulars.engines.base import Engine, Session
 from regulars.learn.registration import known_models, remove_unknown_models
+from regulars.transform import Transformer
 
 # Rejected rows that the live warehouse shows per load; the durable side keeps them all, and ops.loads counts them.
 REJECTED_SHOWN = 10_000
@@ -78,7 +79,11 @@ def remember_published(engine: Engine, build: Session) -> list[str]:
 
 def publish(engine: Engine, run_id: str) -> str:
     """Completes the build and puts it live; returns one line of what is live now."""
-    with engine.build() as build:
+    home = engine.bring_home()
+    if home is not engine:
+        # What came home are tables; the views over them are those that the home's own models would have.
+        Transformer.of(home).build_models(["config.materialized:view"])
+    with home.build() as build:
         _carry_over(build, engine, run_id)
         customers = build.query(f"select count(*) from {catalog.CUSTOMER_SEGMENTS}").column(0)[0].as_py()
         compared = build.query(f"select run_id from {catalog.PUBLISHED_STATE.name}").column(0).to_pylist()
@@ -89,7 +94,7 @@ def publish(engine: Engine, run_id: str) -> str:
         )
         models = _known_models(engine, build)
         build.replace(catalog.MODELS.name, models)
-        engine.complete(build)
+        home.complete(build)
     _keep_restatements(engine, restated, compared)
     engine.publish()
     # Only now: until here a run that fails must leave the models of the live warehouse.

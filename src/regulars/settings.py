@@ -22,6 +22,7 @@ from regulars.errors import SettingsError
 from regulars.prediction_settings import ChurnSettings, ForecastSettings, HealthSettings, ValueSettings
 from regulars.source_settings import Section as _Section
 from regulars.source_settings import SourceSettings
+from regulars.spark_settings import SparkSettings
 from regulars.survivorship_settings import SurvivorshipSettings
 
 SETTINGS_FILE = "regulars.toml"
@@ -144,7 +145,10 @@ class Settings(BaseSettings):
 
     # Not shown with the others, as a URL may hold a password.
     warehouse: str = Field(
-        "warehouse", repr=False, description="Folder of the embedded warehouse, or the URL of a database"
+        "warehouse",
+        repr=False,
+        description="Folder of the embedded warehouse, the URL of a database, or a master of Spark: spark://host:7077,"
+        " sc://host, spark://local",
     )
     threads: int | None = Field(None, ge=1, description="Threads of the engine; unset = every core")
     memory_limit: str | None = Field(None, description="Memory of the embedded engine, such as 4GB")
@@ -157,6 +161,7 @@ class Settings(BaseSettings):
     churn: ChurnSettings = ChurnSettings()
     health: HealthSettings = HealthSettings()
     forecast: ForecastSettings = ForecastSettings()
+    spark: SparkSettings = SparkSettings()
     sources: dict[str, SourceSettings] = {}
     _environment: str = PrivateAttr("")
 

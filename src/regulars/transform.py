@@ -11,11 +11,12 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from regulars.engines.base import Engine
 from regulars.errors import RegularsError, TransformError
 
 PROJECT = Path(__file__).parent / "warehouse"
@@ -76,6 +77,7 @@ class Transformer:
         target: The target of dbt's profile, as `Engine.dbt_target` names it.
         folder: Where dbt keeps its parsed project, as `Engine.dbt_folder` says.
         problem: What a message of dbt's driver says of the warehouse itself, as `Engine.problem` knows it.
+        session: Held while dbt works on the warehouse, as `Engine.dbt_session` gives it.
     """
 
     def __init__(
@@ -84,7 +86,9 @@ class Transformer:
         target: str,
         folder: Path,
         problem: Callable[[str], RegularsError | None] = lambda words: None,
+        session: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
+        self._session = session
         self._environment = dict(environment)
         self._problem = problem
         self._target = target
@@ -101,6 +105,11 @@ class Transformer:
         """Starts to import dbt and read the project in the background; what goes wrong is raised by the next call."""
         if self._manifest_key not in _manifests:
             threading.Thread(target=self._try_to_read, name="dbt", daemon=True).start()
+
+    @classmethod
+    def of(cls, engine: Engine) -> Transformer:
+        """The one of a warehouse."""
+        return cls(engine.dbt_environment(), engine.dbt_target, engine.dbt_folder, engine.problem, engine.dbt_session)
 
     def build(self, part: str, on_progress: Progress | None = None) -> str:
         """Builds the models of one stage.
@@ -171,7 +180,9 @@ class Transformer:
             self._manifest()
 
     def _invoke(self, command: list[str], listener: Callable[[Any], None] | None = None) -> list[Any]:
-        outcome = self._run(command, self._environment, self._manifest(), listener)
+        manifest = self._manifest()
+        with self._session():
+            outcome = self._run(command, self._environment, manifest, listener)
         if isinstance(outcome.exception, Exception):
             if (problem := self._problem(str(outcome.exception))) is not None:
                 raise problem from None

@@ -49,10 +49,16 @@ class Outcome:
         return rows
 
 
-def process(*words: str, folder: Path) -> Outcome:
+def process(*words: str, folder: Path, patience: int = 300) -> Outcome:
     """Runs the console script in a process of its own."""
     done = subprocess.run(
-        [str(SCRIPT), *words], check=False, cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=300
+        [str(SCRIPT), *words],
+        check=False,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=patience,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
 

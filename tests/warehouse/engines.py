@@ -6,16 +6,19 @@ first alone.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 from tests.servers import Postgres
+from tests.servers_spark import SMALL
 
 from regulars.engines.base import Engine
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.postgres import PostgresEngine
+from regulars.engines.spark import SparkEngine
 
 Opener: TypeAlias = Callable[[Path], Engine]
 
@@ -30,7 +33,21 @@ def _postgres(request: pytest.FixtureRequest) -> Opener:
     return lambda folder: PostgresEngine(server.new_database())
 
 
-ENGINES: Mapping[str, Callable[[pytest.FixtureRequest], Opener]] = {"duckdb": _duckdb, "postgres": _postgres}
+def _spark(request: pytest.FixtureRequest) -> Opener:
+    """Spark in this process, one session for all; a lake for each folder that is asked for."""
+    pytest.importorskip("pyspark", reason="pyspark is absent: pip install regulars[spark]")
+    if shutil.which("java") is None:
+        pytest.skip("Java is absent: Spark needs Java 17")
+    return lambda folder: SparkEngine(
+        "local[2]", DuckDBEngine(folder), str(folder / "lake"), conf=SMALL, start_seconds=300
+    )
+
+
+ENGINES: Mapping[str, Callable[[pytest.FixtureRequest], Opener]] = {
+    "duckdb": _duckdb,
+    "postgres": _postgres,
+    "spark": _spark,
+}
 # What an engine cannot do yet: the test's name and why. Strict: one that passes must be taken out.
 NOT_YET: Mapping[tuple[str, str], str] = {
     ("test_the_unit_tests_of_the_models_pass", "postgres"): (

@@ -38,7 +38,7 @@ class Shop:
         self._stage = self.engine if is_embedded else DuckDBEngine(folder / "staged")
         self._stage.prepare()
         self.stage(**staged)
-        self.transformer = Transformer(self.engine.dbt_environment(), self.engine.dbt_target, self.engine.dbt_folder)
+        self.transformer = Transformer.of(self.engine)
         self.build(settings or Settings())
 
     def stage(self, **staged: str) -> None:

@@ -138,6 +138,10 @@ class Engine(Protocol):
         """The folder on this machine of a published model, which the registry calls `folder`."""
         ...
 
+    def bring_home(self) -> Engine:
+        """The engine that readers are served from, with the finished tables in its build: itself, but for Spark."""
+        ...
+
     def publish(self) -> None:
         """Puts the finished build in the place of the live one in one atomic step."""
         ...
@@ -148,6 +152,10 @@ class Engine(Protocol):
 
     def dbt_environment(self) -> Mapping[str, str]:
         """The variables that dbt's profile reads."""
+        ...
+
+    def dbt_session(self) -> AbstractContextManager[None]:
+        """Held while dbt works on the build."""
         ...
 
     @property
@@ -162,7 +170,7 @@ class Engine(Protocol):
 
 
 def open_engine(settings: Settings) -> Engine:
-    """The engine that `settings.warehouse` names: a folder for embedded DuckDB, a URL for a database.
+    """The engine that `settings.warehouse` names: a folder for embedded DuckDB, a URL for a database or for Spark.
 
     `env:NAME` stands for what the variable NAME holds, so that no password need stand in a file.
 
@@ -177,6 +185,10 @@ def open_engine(settings: Settings) -> Engine:
         return PostgresEngine(warehouse)
     from regulars.engines.duckdb import DuckDBEngine
 
+    if (separator and scheme in ("spark", "sc")) or scheme.startswith("local["):
+        from regulars.engines.spark import open_spark
+
+        return open_spark(settings, open_engine(settings.model_copy(update={"warehouse": settings.spark.serving})))
     if separator and scheme != "duckdb":
         raise SettingsError(
             f"No engine serves {scheme}://. Give `warehouse` a folder, such as `warehouse`, or"

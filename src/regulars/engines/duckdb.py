@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -172,6 +172,10 @@ class DuckDBEngine:
                     shutil.copy(file, bench.dbt_folder)
             yield bench
 
+    def bring_home(self) -> DuckDBEngine:
+        """Itself: the build lies where it is published from."""
+        return self
+
     def complete(self, build: Session) -> None:
         """Drops views of the durable side, which readers of the live file do not have, and counts rows."""
         complete(build)
@@ -209,6 +213,10 @@ class DuckDBEngine:
             "REGULARS_DURABLE_PATH": str(self._durable.resolve()),
             "REGULARS_MEMORY_LIMIT": str(self._config["memory_limit"]),
         }
+
+    def dbt_session(self) -> AbstractContextManager[None]:
+        """Nothing to hold: dbt opens the files itself, and transform.py closes them."""
+        return nullcontext()
 
     @contextmanager
     def _connect(self, path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:

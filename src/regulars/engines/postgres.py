@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -140,6 +140,10 @@ class PostgresEngine:
             bench.dbt_folder = self.dbt_folder.with_name("dbt-workbench")
             yield bench
 
+    def bring_home(self) -> PostgresEngine:
+        """Itself: the build lies where it is published from."""
+        return self
+
     def publish(self) -> None:
         """Puts the build in the place of what is live, on the connection that holds the lock."""
         if self._lock.held is not None:
@@ -179,6 +183,10 @@ class PostgresEngine:
     def problem(self, words: str) -> WarehouseError | None:
         """What a message of dbt's driver says of the warehouse itself."""
         return problem(self.address, words)
+
+    def dbt_session(self) -> AbstractContextManager[None]:
+        """Nothing to hold: dbt connects by itself."""
+        return nullcontext()
 
     def dbt_environment(self) -> Mapping[str, str]:
         """The variables that dbt's profile and libpq read; the password goes no other way."""

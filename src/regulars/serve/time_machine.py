@@ -63,7 +63,7 @@ def opened_as_of(engine: Engine, as_of: dt.date, on_progress: Callable[[str], No
         with bench.build(fresh=True) as build:
             _take_over(build, as_of)
             _refuse_before_the_first_order(build, as_of)
-        transformer = Transformer(bench.dbt_environment(), bench.dbt_target, bench.dbt_folder)
+        transformer = Transformer.of(bench)
         transformer.build_models(_MODELS, on_progress)
         with bench.build() as build:
             yield build
