@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.servers import Postgres
 
@@ -10,3 +12,9 @@ from tests.servers import Postgres
 def database(server: Postgres) -> str:
     """The URL of an empty database."""
     return server.new_database()
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an engine keeps on this machine beside its database goes with the test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
