@@ -71,7 +71,7 @@ class Shop:
         return process.exitcode, (self.folder / "said").read_text()
 
     def published(self) -> dict[str, str]:
-        """The fingerprints of all that readers see, but for the numbers of loads and runs: one that failed has a number too."""
+        """The fingerprints of what readers see, without numbers of loads and runs: one that failed has a number too."""
         with PostgresEngine(self.url).live() as live:
             found = fingerprints(live, ("marts", "learned", "raw"))
             for table in found:
