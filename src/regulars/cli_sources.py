@@ -101,8 +101,8 @@ def preview(settings: Settings, pattern: str, as_json: bool) -> None:
         engine = open_engine(settings)
         with engine.lock():
             engine.prepare()
-            with engine.durable() as session:
-                found = preview_table(session, engine, pattern, settings)
+            with engine.durable() as session, engine.mapped_tables(session) as place:
+                found = preview_table(place, engine, pattern, settings)
         _print_preview(found, source.table, "Not used", as_json)
         return
     for item in given_files([pattern], settings):
@@ -146,7 +146,10 @@ def test(settings: Settings, name: str | None, as_json: bool) -> None:
             engine.prepare()
             with engine.durable() as session:
                 tables = [each for each in names if settings.sources[each].table is not None]
-                trials = [try_table(session, engine, table, settings) for table in tables]
+                trials = []
+                if tables:
+                    with engine.mapped_tables(session) as place:
+                        trials = [try_table(place, engine, table, settings) for table in tables]
                 names = [each for each in names if each not in tables]
                 landed = what_landed(session, settings, names)
         # Sources may take their time, and the warehouse is free meanwhile.

@@ -94,7 +94,7 @@ def _land(run: Run) -> str:
         if run.request.restage:
             run.notes += restage(durable, run.settings, progress, scratch=scratch).notes
         report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=progress)
-        has_rows = anything_staged(durable)
+        has_rows = anything_staged(durable) or any(load.staged for load in tables.loads)
     run.notes += [*tables.notes, *report.notes]
     run.has_landed = bool(report.loads)
     if not has_rows and (report.loads or tables.loads):

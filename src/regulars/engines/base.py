@@ -64,8 +64,7 @@ class Session(Protocol):
 class Engine(Protocol):
     """A warehouse: durable schemas, a build in flight, the live state that readers see, a lock and a journal.
 
-    `query_errors` are what the driver raises for SQL that it cannot run; `scratch_folder` is where a run that holds the
-    lock may keep files while it goes on.
+    `scratch_folder` is where a run that holds the lock may keep files while it goes on.
     """
 
     kind: str
@@ -73,7 +72,11 @@ class Engine(Protocol):
     journal: Journal
     models_folder: Path
     scratch_folder: Path
-    query_errors: tuple[type[Exception], ...]
+
+    @property
+    def query_errors(self) -> tuple[type[Exception], ...]:
+        """What the driver raises for SQL that it cannot run."""
+        ...
 
     def prepare(self) -> None:
         """Makes what is missing of the durable side; harmless when all is there."""
@@ -93,6 +96,20 @@ class Engine(Protocol):
 
     def durable(self) -> AbstractContextManager[Session]:
         """The durable schemas, writable."""
+        ...
+
+    def mapped_tables(self, durable: Session) -> AbstractContextManager[Session]:
+        """Where tables that are mapped where they lie are read: the durable session itself, but for Spark."""
+        ...
+
+    def show_mapped(self, durable: Session, tables: Session, selections: Mapping[str, Sequence[str]]) -> None:
+        """Has the views of what is known show the rows of mapped tables besides those that landed.
+
+        Args:
+            durable: The durable side, in a transaction.
+            tables: The session of `mapped_tables`.
+            selections: Queries of mapped rows in the shape of staging, by entity; none of an entity = what landed.
+        """
         ...
 
     def build(self, *, fresh: bool = False) -> AbstractContextManager[Session]:

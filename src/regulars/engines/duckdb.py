@@ -23,6 +23,7 @@ from regulars.engines.base import Session
 from regulars.engines.duckdb_completing import complete
 from regulars.engines.duckdb_session import DuckDBSession
 from regulars.engines.journal import FileJournal, Journal
+from regulars.engines.known import show_known
 from regulars.errors import LockedError, SettingsError, WarehouseError
 
 _DEFAULT_MEMORY = 4 * 10**9
@@ -110,6 +111,15 @@ class DuckDBEngine:
         """The durable file, writable."""
         with self._connect(self._durable) as connection:
             yield DuckDBSession(connection)
+
+    @contextmanager
+    def mapped_tables(self, durable: Session) -> Iterator[Session]:
+        """The durable session, which reads every table of the warehouse."""
+        yield durable
+
+    def show_mapped(self, durable: Session, tables: Session, selections: Mapping[str, Sequence[str]]) -> None:
+        """Makes the views over the tables where they lie."""
+        show_known(durable, selections)
 
     @contextmanager
     def build(self, *, fresh: bool = False) -> Iterator[DuckDBSession]:

@@ -16,6 +16,7 @@ from regulars import catalog
 from regulars.engines.base import Engine, Session
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.journal import Journal
+from regulars.engines.known import show_known
 from regulars.engines.postgres_address import Address
 from regulars.engines.postgres_building import complete, start_build
 from regulars.engines.postgres_journal import PostgresJournal
@@ -84,6 +85,15 @@ class PostgresEngine:
         with connected(self.address, before_commit=self._lock.refuse_if_lost) as session:
             take_role(session, LOADER)
             yield session
+
+    @contextmanager
+    def mapped_tables(self, durable: Session) -> Iterator[Session]:
+        """The durable session, which reads every table of the warehouse."""
+        yield durable
+
+    def show_mapped(self, durable: Session, tables: Session, selections: Mapping[str, Sequence[str]]) -> None:
+        """Makes the views over the tables where they lie."""
+        show_known(durable, selections)
 
     @contextmanager
     def build(self, *, fresh: bool = False) -> Iterator[PostgresSession]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from regulars.engines.lake import Lake
 from regulars.engines.lake_catalog import LakeCatalog, spark_type
 from regulars.engines.spark_dbt import dbt_on
 from regulars.engines.spark_durable import TABLES, export_durable
+from regulars.engines.spark_mapped import bring_people, known_views, table_session
 from regulars.engines.spark_session import require_spark, spark_session
 from regulars.engines.spark_tables import LakeSession
 from regulars.errors import RegularsError, SettingsError, WarehouseError
@@ -57,7 +59,6 @@ class SparkEngine:
         self.journal = home.journal
         self.models_folder = home.models_folder
         self.scratch_folder = home.scratch_folder
-        self.query_errors = home.query_errors
         self.dbt_folder = home.dbt_folder / "spark"
         self._lake_location = lake
         self._opened_lake: Lake | None = None
@@ -84,6 +85,22 @@ class SparkEngine:
     def durable(self) -> AbstractContextManager[Session]:
         """The durable schemas, which lie at home."""
         return self.home.durable()
+
+    @property
+    def query_errors(self) -> tuple[type[Exception], ...]:
+        """Those of the home, and Spark's once it was asked anything."""
+        spark = sys.modules.get("pyspark.errors")
+        return (*self.home.query_errors, *((spark.PySparkException,) if spark else ()))
+
+    @contextmanager
+    def mapped_tables(self, durable: Session) -> Iterator[Session]:
+        """Spark's catalog, and what its workers can read besides."""
+        with table_session(self._spark(), self._lake) as tables:
+            yield tables
+
+    def show_mapped(self, durable: Session, tables: Session, selections: Mapping[str, Sequence[str]]) -> None:
+        """Spark shows the rows in each build; the people among them are brought home, where they are resolved."""
+        bring_people(durable, tables, selections)
 
     @contextmanager
     def build(self, *, fresh: bool = False) -> Iterator[LakeSession]:
@@ -177,10 +194,16 @@ class SparkEngine:
         spark = self._spark()
         self._clear_away()
         with self.home.durable() as durable:
-            tables = export_durable(durable, self._lake)
-        listed = LakeCatalog(f"{_BUILDS}/{secrets.token_hex(6)}", tables)
+            tables, views = export_durable(durable, self._lake), known_views(durable)
+        listed = LakeCatalog(f"{_BUILDS}/{secrets.token_hex(6)}", tables, views)
         session = LakeSession(spark, self._lake, listed)
-        session.activate()
+        try:
+            session.activate()
+        except self.query_errors as error:
+            raise WarehouseError(
+                f"Spark cannot start a build: {str(error).strip().splitlines()[0]} If a mapped table has changed or is"
+                " gone, run the stage land again."
+            ) from error
         for table in catalog.DERIVED_TABLES:
             session.create(table, [spark_type(kind) for _, kind in table.columns])
         self._lake.write_text(_BUILD, listed.to_json())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from regulars.land.parse import quoted
 
@@ -19,6 +20,7 @@ class Dialect:
         on_clock: The time that a clock of a zone shows at an instant.
         moved: The time of one zone's clock as that of another's.
         finite: Whether a time is one; empty where every time is.
+        kinds: Its names of types that the catalog calls otherwise.
     """
 
     text: str = "varchar"
@@ -28,10 +30,15 @@ class Dialect:
     on_clock: str = "timezone({zone}, {time})"
     moved: str = "timezone({zone}, timezone({from_zone}, {time}))"
     finite: str = "isfinite({time})"
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, *parts: str) -> str:
         """A column, or a table with its schema, as SQL."""
         return ".".join(f"{self.quote}{part.replace(self.quote, self.quote * 2)}{self.quote}" for part in parts)
+
+    def kind(self, name: str) -> str:
+        """The name of a type of the catalog."""
+        return self.kinds.get(name, name)
 
     def matches(self, text: str, pattern: str) -> str:
         """Whether a text fits a regular expression that has no backslash: engines differ in how they read those."""
@@ -42,4 +49,18 @@ class Dialect:
         return self.strip.format(text=text, pattern=quoted(pattern))
 
 
-DIALECTS = {"duckdb": Dialect(), "postgres": Dialect(text="text")}
+DIALECTS = {
+    "duckdb": Dialect(),
+    "postgres": Dialect(text="text"),
+    "spark": Dialect(
+        text="string",
+        quote="`",
+        match="{text} rlike {pattern}",
+        strip="regexp_replace({text}, {pattern}, '')",
+        # The session's zone is UTC, so an instant as a time without a zone is what a clock of UTC shows.
+        on_clock="convert_timezone('UTC', {zone}, cast({time} as timestamp_ntz))",
+        moved="convert_timezone({from_zone}, {zone}, {time})",
+        finite="",
+        kinds={"varchar": "string", "timestamp": "timestamp_ntz"},
+    ),
+}

@@ -108,10 +108,10 @@ class TableFields:
     def time(self, name: str, *, zoned: bool = True) -> str:
         """A time on the shop's clock; a day is that day, in whichever zone, and so is what is not zoned."""
         if not self.has(name):
-            return "cast(null as timestamp)"
+            return f"cast(null as {self.dialect.kind('timestamp')})"
         kind, given, shop_zone = self.kinds[name], f"mapped_{name}", self.shop.timezone if zoned else "UTC"
         own_zone = self.settings.timezone if zoned else None
-        value = f"cast({given} as timestamp)"
+        value = f"cast({given} as {self.dialect.kind('timestamp')})"
         if kind == "instant":
             value = self.dialect.on_clock.format(zone=parse.quoted(shop_zone), time=given)
         elif kind == "time" and own_zone not in (None, shop_zone):

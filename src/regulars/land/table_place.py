@@ -65,8 +65,6 @@ def find_table(session: Session, engine: Engine, source: str, settings: SourceSe
     name, entity = settings.table, settings.entity
     if name is None or entity is None:
         raise SettingsError(f"[sources.{source}] names no table with an entity.")
-    if session.dialect not in DIALECTS:
-        raise SettingsError(f"A {session.dialect} warehouse cannot map tables where they lie. Land {name} as a source.")
     refuse_odd_name(source)
     dialect = DIALECTS[session.dialect]
     relation = _relation(session.dialect, name, source, dialect)
@@ -91,6 +89,10 @@ def _relation(kind: str, name: str, source: str, dialect: Dialect) -> str:
         if next(iglob(pattern, recursive=True), None) is None:
             raise InputError(f"[sources.{source}] maps {name}, and no Parquet file is there. Mend `table`.")
         return f"read_parquet({quoted(str(Path(pattern).absolute()))}, union_by_name = true)"
+    if kind == "spark" and _PARQUET.search(name):
+        # What is no URL is a path of the machines that read it. Hadoop calls the store s3a that others call s3.
+        place = name.replace("s3://", "s3a://", 1) if "://" in name else f"file://{Path(name).absolute()}"
+        return f"parquet.{dialect.name(place)}"
     parts = name.split(".")
     if len(parts) > 1 and parts[-2].lower() in _OWN_SCHEMAS:
         raise SettingsError(
@@ -100,23 +102,29 @@ def _relation(kind: str, name: str, source: str, dialect: Dialect) -> str:
 
 
 def _not_found(session: Session, engine: Engine, source: str, name: str, error: Exception) -> str:
-    try:
-        listed = session.query(
-            "select table_schema || '.' || table_name as name from information_schema.tables"
-            " where table_catalog = current_database() order by name"
-        )
-        tables = [str(table) for table in listed.column(0).to_pylist()]
-    except engine.query_errors:
-        tables = []
     hidden = (*_OWN_SCHEMAS, "information_schema", "pg_catalog")
-    tables = [table for table in tables if table.split(".")[0] not in hidden]
-    if name in tables or not tables:
+    tables = [table for table in _listed(session, engine) if table.split(".")[0] not in hidden]
+    if name in tables or not tables or _PARQUET.search(name):
         return f"[sources.{source}] maps {name}, which cannot be read: {_first_line(error)} Mend `table`, or make it."
     near = get_close_matches(name, tables, n=1, cutoff=0.5)
     return (
         f"[sources.{source}] maps {name}, and the warehouse {engine.location} has no such table. It has:"
         f" {', '.join(tables)}.{f' The nearest is {near[0]}.' if near else ''} Mend `table`, or make it."
     )
+
+
+def _listed(session: Session, engine: Engine) -> list[str]:
+    """The tables of the warehouse, as far as it tells."""
+    try:
+        if session.dialect == "spark":  # which has no information_schema
+            return [f"{row['schema']}.{row['table_name']}" for row in session.tables().to_pylist()]
+        listed = session.query(
+            "select table_schema || '.' || table_name as name from information_schema.tables"
+            " where table_catalog = current_database() order by name"
+        )
+        return [str(table) for table in listed.column(0).to_pylist()]
+    except engine.query_errors:
+        return []
 
 
 def _types(

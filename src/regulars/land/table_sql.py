@@ -40,6 +40,7 @@ class TableSql:
     typed: str
     refusals: tuple[Refusal, ...]
     load_id: int
+    dialect: Dialect
 
     @property
     def columns(self) -> tuple[tuple[str, str], ...]:
@@ -54,7 +55,9 @@ class TableSql:
     def kept(self) -> str:
         """Selects the rows that are used, as staging has them. A deleted customer or event is none of them."""
         given = {"_load_id": str(self.load_id), "_row": "null"}
-        columns = ", ".join(f"cast({given.get(name, name)} as {kind}) as {name}" for name, kind in self.columns)
+        columns = ", ".join(
+            f"cast({given.get(name, name)} as {self.dialect.kind(kind)}) as {name}" for name, kind in self.columns
+        )
         is_living = " and not is_deleted" if "is_deleted" in dict(self.columns) else ""
         return f"select {columns} from ({self.typed}) typed where not ({self._is_refused()}){is_living}"
 
@@ -145,7 +148,7 @@ def table_sql(
     typed = (
         f"select identified.*, {', '.join(f'{sql} as {name}' for name, sql in later.items())} from ({typed}) identified"
     )
-    return TableSql(entity, typed, tuple(refusals), load_id)
+    return TableSql(entity, typed, tuple(refusals), load_id, dialect)
 
 
 _Shaped = tuple[dict[str, str], list[Refusal]]

@@ -79,33 +79,32 @@ def map_tables(
     report = TablesReport()
     if rest:
         return report
-    found = []
-    for name, source in settings.sources.items():
-        if source.table is not None:
-            on_progress(f"{name}: looking at {source.table}")
-            found.append(find_table(session, engine, name, source))
     before = {load.source: load for load in ledger.stamps(session)}
-    if not found and not before:
+    if not before and all(source.table is None for source in settings.sources.values()):
         return report
-    with session.transaction():
-        selections: dict[str, list[str]] = {entity: [] for entity in catalog.KNOWN}
-        for table in found:
-            if refresh:
-                forget_source(session, table.source)
-            _refuse_if_landed(session, table)
-            load_id = ledger.mapped_since(session, table.source) or ledger.next_load_id(session)
-            sql = statements(table, settings, load_id)
-            on_progress(f"{table.source}: counting")
-            load = stamp(session, engine, table, sql)
-            _enter(session, load, before.get(table.source), sql)
-            selections[table.entity].append(sql.kept())
-            report.loads.append(load)
-            report.notes += _odd(session, table, load)
-        gone = before.keys() - {table.source for table in found}
-        for name in sorted(gone):
-            _retire(session, name)
-        for entity, view in catalog.KNOWN.items():
-            session.execute(f"create or replace view {view} as {catalog.known_rows(entity, selections[entity])}")
+    with engine.mapped_tables(session) as tables:
+        found = []
+        for name, source in settings.sources.items():
+            if source.table is not None:
+                on_progress(f"{name}: looking at {source.table}")
+                found.append(find_table(tables, engine, name, source))
+        with session.transaction():
+            selections: dict[str, list[str]] = {entity: [] for entity in catalog.KNOWN}
+            for table in found:
+                if refresh:
+                    forget_source(session, table.source)
+                _refuse_if_landed(session, table)
+                load_id = ledger.mapped_since(session, table.source) or ledger.next_load_id(session)
+                sql = statements(table, settings, load_id)
+                on_progress(f"{table.source}: counting")
+                load = stamp(tables, engine, table, sql)
+                _enter(session, tables, load, before.get(table.source), sql)
+                selections[table.entity].append(sql.kept())
+                report.loads.append(load)
+                report.notes += _odd(session, table, load)
+            for name in sorted(before.keys() - {table.source for table in found}):
+                _retire(session, name)
+            engine.show_mapped(session, tables, selections)
     return report
 
 
@@ -171,7 +170,7 @@ def _refuse_if_landed(session: Session, table: MappedTable) -> None:
         )
 
 
-def _enter(session: Session, load: ledger.Load, before: ledger.Load | None, sql: TableSql) -> None:
+def _enter(session: Session, tables: Session, load: ledger.Load, before: ledger.Load | None, sql: TableSql) -> None:
     """Enters a stamp if it says something new, and lists the rows that are set aside."""
     facts = ("entity", "uri", "rows", "staged", "rejected", "watermark")
     if before is None or any(getattr(load, fact) != getattr(before, fact) for fact in facts):
@@ -179,7 +178,7 @@ def _enter(session: Session, load: ledger.Load, before: ledger.Load | None, sql:
         ledger.enter(session, dataclasses.replace(load, load_id=_free_id(session, load, before)))
     session.execute(f"delete from {catalog.REJECTED_ROWS.name} where source = $1", (load.source,))
     if load.rejected:
-        rows = session.query(sql.set_aside(SET_ASIDE_SHOWN))
+        rows = tables.query(sql.set_aside(SET_ASIDE_SHOWN))
         more: dict[str, Any] = {"source": load.source, "load_id": load.load_id, "row_number": None}
         kinds = {"source": pa.string(), "load_id": pa.int64(), "row_number": pa.int64()}
         for name, value in more.items():
