@@ -290,3 +290,10 @@ PURCHASE_SUMMARY = "intermediate.int_customers__purchase_summary"
 PURCHASE_OCCASIONS = "intermediate.int_orders__by_purchase_occasion"
 DATED_REFUNDS = "intermediate.int_refunds__dated"
 RUN_PARAMETERS = "intermediate.int_run_parameters"
+# The stored tables that are as long as the orders.
+AS_LONG_AS_ORDERS = (
+    "intermediate.int_orders__valued",
+    "intermediate.int_order_lines__summed_to_orders",
+    DATED_REFUNDS,
+    PURCHASE_OCCASIONS,
+)

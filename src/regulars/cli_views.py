@@ -101,13 +101,16 @@ def customer(settings: Settings, who: str, as_json: bool) -> None:
     queries = _queries(settings)
     customer_id = queries.customer(who)
     row: dict[str, Any] = queries.customer_360(customer_id).to_pylist()[0]
-    sources, orders = queries.customer_sources(customer_id), queries.customer_orders(customer_id)
+    sources = queries.customer_sources(customer_id)
+    orders = queries.customer_orders(customer_id) if queries.serves_orders() else None
     fields = queries.field_sources(customer_id)
     ahead = foretold(queries, customer_id)
     if as_json:
         tables = {"records": sources, "field_sources": fields, "orders": orders}
         future = {"predictions": ahead.to_dict() if ahead else None}
-        print_json([row | {name: table.to_pylist() for name, table in tables.items()} | future])
+        print_json(
+            [row | {name: None if table is None else table.to_pylist() for name, table in tables.items()} | future]
+        )
         return
     name = row.get("full_name") or row.get("email") or row.get("phone")
     name = name or sources.column("source_customer_id")[0].as_py()
@@ -121,7 +124,10 @@ def customer(settings: Settings, who: str, as_json: bool) -> None:
     print_table(sources, "Source records of this person")
     if fields.num_rows:
         print_table(fields, "Where the fields come from")
-    print_table(orders, "Newest orders")
+    if orders is None:
+        console.print("The orders stay in the lake of this warehouse.")
+    else:
+        print_table(orders, "Newest orders")
 
 
 def status(settings: Settings, as_json: bool) -> None:

@@ -82,7 +82,8 @@ def publish(engine: Engine, run_id: str) -> str:
     home = engine.bring_home()
     if home is not engine:
         # What came home are tables; the views over them are those that the home's own models would have.
-        Transformer.of(home).build_models(["config.materialized:view"])
+        transformer = Transformer.of(home)
+        transformer.build_models(transformer.views(without=engine.kept_away()))
     with home.build() as build:
         _carry_over(build, engine, run_id)
         customers = build.query(f"select count(*) from {catalog.CUSTOMER_SEGMENTS}").column(0)[0].as_py()

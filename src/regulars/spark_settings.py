@@ -20,4 +20,9 @@ class SparkSettings(Section):
     conf: dict[str, str] = Field(
         {}, description='What Spark is told besides, such as { "spark.executor.memory" = "8g" }'
     )
+    bring_home_orders: bool = Field(
+        True,
+        description="Whether publishing copies the orders home; without them everything is served but the orders"
+        " themselves, `why`, past days and extracts",
+    )
     start_seconds: int = Field(60, ge=1, description="How long to wait for Spark to take up work before giving up")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,6 +140,15 @@ class Transformer:
             skipped = sum(result.status == "skipped" for result in results)
             raise TransformError(_told(failed, f"{len(failed)} model(s) failed and {skipped} more were not built:"))
         return [ModelResult(result.node.name, result.node.schema, result.execution_time) for result in results]
+
+    def views(self, without: Collection[str] = ()) -> list[str]:
+        """The models that are views and can be made without some tables, which their own views do not need either."""
+        models = {key: node for key, node in self._manifest().nodes.items() if node.resource_type == "model"}
+        stored = {key for key, node in models.items() if node.config.materialized == "table"}
+        gone = {key for key in stored if f"{models[key].config.schema}.{models[key].name}" in without}
+        while more := {k for k in models.keys() - stored - gone if gone.intersection(models[k].depends_on.nodes)}:
+            gone |= more
+        return [models[key].name for key in models.keys() - stored - gone]
 
     def test(self, on_progress: Progress | None = None) -> list[CheckResult]:
         """Tests the data of all tables; failing rows are a result, not an error.

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 from tests.warehouse.engines import Opener
 
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.engines.duckdb import DuckDBEngine
+from regulars.engines.duckdb_session import DuckDBSession
 from regulars.parameters import write_parameters
 from regulars.settings import Settings
 from regulars.transform import CheckResult, Transformer
+
+# A table of a build or of the durable side, as a test's question names it.
+_TABLE = re.compile(r"\b(durable\.)?(raw|staging|identity|ops|published|settings|intermediate|marts|learned)\.(\w+)")
 
 
 class Shop:
     """A warehouse whose staged records are given as select statements; columns that are not named are null.
 
-    The statements are DuckDB's, and its are the rows that any other engine is given.
+    The statements are DuckDB's, and its are the rows that any other engine is given. What tests ask is DuckDB's too:
+    the tables that a question names, as the engine has made them, are looked at there.
 
     Args:
         folder: An empty folder.
@@ -37,6 +45,7 @@ class Shop:
         is_embedded = isinstance(self.engine, DuckDBEngine)
         self._stage = self.engine if is_embedded else DuckDBEngine(folder / "staged")
         self._stage.prepare()
+        self._looked_at: set[tuple[str, str, str]] = set()
         self.stage(**staged)
         self.transformer = Transformer.of(self.engine)
         self.build(settings or Settings())
@@ -50,6 +59,17 @@ class Shop:
             for table in (catalog.CUSTOMER_KEYS, catalog.IDENTITY_RECORDS):
                 durable.execute(f"delete from {table.name}")
             _fill_in(durable)
+        self._hand_over()
+
+    @contextmanager
+    def staged(self) -> Iterator[Session]:
+        """The durable side, to be changed in DuckDB's SQL; the engine has it at the end of the block."""
+        with self._stage.durable() as durable:
+            yield durable
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        self._looked_at.clear()
         if self._stage is not self.engine:
             with self._stage.durable() as durable, self.engine.durable() as target:
                 hand_over(durable, target)
@@ -60,11 +80,34 @@ class Shop:
             write_parameters(build, settings)
         self.transformer.build("core")
         self.transformer.build("finish")
+        self._looked_at.clear()
+
+    def build_models(self, *select: str) -> None:
+        """Builds some models anew."""
+        self.transformer.build_models(select)
+        self._looked_at.clear()
 
     def table(self, sql: str, params: Sequence[Any] = ()) -> pa.Table:
         """What a query of the build finds."""
         with self.engine.build() as build:
-            return build.query(sql, params)
+            return build.query(sql, params) if self._stage is self.engine else self._look(build, sql, params)
+
+    def _look(self, build: Session, sql: str, params: Sequence[Any]) -> pa.Table:
+        if not self._looked_at:
+            self._view = duckdb.connect()
+            self._view.execute("attach ':memory:' as durable").fetchall()
+        for behind, schema, table in set(_TABLE.findall(sql)) - self._looked_at:
+            place, query = f"{behind or 'memory.'}{schema}", f"select * from {schema}.{table}"
+            if behind:
+                with self._stage.durable() as durable:
+                    rows = durable.query(query)
+            else:
+                rows = build.query(query)
+            self._view.register("rows", rows)
+            self._view.execute(f"create schema if not exists {place}").fetchall()
+            self._view.execute(f"create table {place}.{table} as from rows").fetchall()
+            self._looked_at.add((behind, schema, table))
+        return DuckDBSession(self._view).query(sql, params)
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What a query of the build finds, as tuples."""

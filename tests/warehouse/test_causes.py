@@ -12,6 +12,7 @@ from typing import TypeAlias
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from tests.warehouse.engines import Opener
 from tests.warehouse.shop import Shop
 from tests.warehouse.test_scores import by_definition
 
@@ -110,9 +111,14 @@ def _moves(orders: list[Order], dates: list[dt.date], codes: Codes) -> list[Move
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def shop(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A shop whose orders are changed under it."""
-    return Shop(tmp_path_factory.mktemp("causes"), Settings(rfm=RfmSettings(window_days=WINDOW)), orders=_sql(_START))
+    return Shop(
+        tmp_path_factory.mktemp("causes"),
+        Settings(rfm=RfmSettings(window_days=WINDOW)),
+        engine=engine,
+        orders=_sql(_START),
+    )
 
 
 _FIRST = dt.date(2024, 1, 15)
@@ -130,7 +136,7 @@ def _sql(orders: list[Order]) -> str:
 def _told(shop: Shop, orders: list[Order]) -> tuple[list[Move], list[Move]]:
     """What the models say of these orders, and what the definition says."""
     shop.stage(orders=_sql(orders))
-    shop.transformer.build_models(["+segment_events"])
+    shop.build_models("+segment_events")
     rows = shop.rows(
         """select cast(substr(customer_key, 2) as integer) as customer, as_of, from_segment, to_segment, cause
         from marts.segment_events inner join durable.identity.customer_keys using (customer_id)

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from tests.unit.learn.buyers import Buyers, by_frequency, read_cdnow
+from tests.warehouse.engines import Opener
 from tests.warehouse.shop import Shop
 
 from regulars.learn.bgnbd import BGNBD
@@ -25,7 +26,7 @@ WEEKS = 39  # of the holdout
 
 
 @pytest.fixture(scope="module")
-def cdnow(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def cdnow(engine: Opener, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """The 2,357 customers as of the day after the last, with a test that stands 39 weeks before it."""
     # An order of nothing is no purchase to a shop, but one to the papers: each costs a cent more here.
     orders = f"""
@@ -39,7 +40,7 @@ def cdnow(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Shop:
             )
         )"""
     settings = Settings(rfm=RfmSettings.model_validate({"as_of": "1998-07-01"}), churn=ChurnSettings(horizon=7 * WEEKS))
-    return Shop(tmp_path_factory.mktemp("cdnow"), settings, orders=orders)
+    return Shop(tmp_path_factory.mktemp("cdnow"), settings, engine=engine, orders=orders)
 
 
 @pytest.fixture(scope="module")

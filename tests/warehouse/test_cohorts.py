@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+from tests.warehouse.engines import Opener
 from tests.warehouse.shop import Shop
 
 # Customer i of 1 to 120 begins in store 1 to 60 (two in each) or, if divisible by 40, in none; later all go Online.
@@ -28,9 +30,13 @@ EARLY_CREDITS = """
     ) as orders (customer_key, order_id, order_date, amount, status, refunded_amount, refund_date)"""
 
 
-def test_what_was_credited_before_the_first_purchase_counts_in_its_month(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, orders=EARLY_CREDITS)
-    cohorts = shop.rows(
+@pytest.fixture(scope="module")
+def early_credits(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return Shop(tmp_path_factory.mktemp("early_credits"), engine=engine, orders=EARLY_CREDITS)
+
+
+def test_what_was_credited_before_the_first_purchase_counts_in_its_month(early_credits: Shop) -> None:
+    cohorts = early_credits.rows(
         "select strftime(cohort_month, '%m'), month_number, customers, cohort_size, revenue, cumulative_revenue,"
         " cumulative_value_per_customer, is_incomplete from marts.cohort_retention order by month_number"
     )
@@ -42,15 +48,16 @@ def test_what_was_credited_before_the_first_purchase_counts_in_its_month(tmp_pat
     ]
 
 
-def test_the_money_of_those_who_never_purchased_is_the_only_money_in_no_cohort(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, orders=EARLY_CREDITS)
-    assert shop.findings() == []
-    assert shop.value("select sum(revenue) from marts.cohort_retention") == Decimal(65)
-    assert shop.value("select amount from marts.revenue_reconciliation where line = 'net revenue'") == Decimal(-5)
+def test_the_money_of_those_who_never_purchased_is_the_only_money_in_no_cohort(early_credits: Shop) -> None:
+    assert early_credits.findings() == []
+    assert early_credits.value("select sum(revenue) from marts.cohort_retention") == Decimal(65)
+    assert early_credits.value("select amount from marts.revenue_reconciliation where line = 'net revenue'") == Decimal(
+        -5
+    )
 
 
-def test_the_check_finds_money_that_is_in_no_cohort(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, orders=MANY_STORES)
+def test_the_check_finds_money_that_is_in_no_cohort(engine: Opener, tmp_path: Path) -> None:
+    shop = Shop(tmp_path, engine=engine, orders=MANY_STORES)
     with shop.engine.build() as build:
         build.execute("delete from marts.cohort_values where member = 'other' and month_number = 1")
     (finding,) = shop.findings()
@@ -58,8 +65,8 @@ def test_the_check_finds_money_that_is_in_no_cohort(tmp_path: Path) -> None:
     assert "store" in finding.sample
 
 
-def test_the_fifty_largest_members_stand_for_themselves_and_the_rest_together(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, orders=MANY_STORES)
+def test_the_fifty_largest_members_stand_for_themselves_and_the_rest_together(engine: Opener, tmp_path: Path) -> None:
+    shop = Shop(tmp_path, engine=engine, orders=MANY_STORES)
     sizes = shop.rows(
         "select member, cohort_size from marts.cohort_values where dimension = 'store' and month_number = 0 order by 1"
     )
@@ -73,14 +80,14 @@ def test_the_fifty_largest_members_stand_for_themselves_and_the_rest_together(tm
     assert shop.findings() == []
 
 
-def test_a_dimension_that_no_source_knows_has_no_rows(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, orders=EARLY_CREDITS)
-    assert shop.rows("select * from marts.cohort_values") == []
+def test_a_dimension_that_no_source_knows_has_no_rows(early_credits: Shop) -> None:
+    assert early_credits.rows("select * from marts.cohort_values") == []
 
 
-def test_what_a_customer_bought_later_stays_with_the_product_they_began_with(tmp_path: Path) -> None:
+def test_what_a_customer_bought_later_stays_with_the_product_they_began_with(engine: Opener, tmp_path: Path) -> None:
     shop = Shop(
         tmp_path,
+        engine=engine,
         order_lines="""select * from (values
             ('a', 'o1', date '2024-01-31', 'pen', 'Pen, blue', 2, 3),
             ('a', 'o1', date '2024-01-31', 'ink', 'Ink', 1, 5),

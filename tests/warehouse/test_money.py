@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.warehouse.engines import Opener
 from tests.warehouse.shop import Shop
 
 from regulars.settings import PolicySettings, RfmSettings, Settings, ShopSettings
@@ -51,8 +52,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def shop(folder: Path) -> Shop:
-    return Shop(folder / "warehouse", _settings(folder), orders=ORDERS, customer_records=CUSTOMERS)
+def shop(engine: Opener, folder: Path) -> Shop:
+    return Shop(folder / "warehouse", _settings(folder), engine=engine, orders=ORDERS, customer_records=CUSTOMERS)
 
 
 def _rfm(shop: Shop, customer: str) -> tuple[int, int, Decimal, str | None]:
@@ -135,9 +136,9 @@ def test_a_refund_round_trip_leaves_nothing_but_the_order(shop: Shop) -> None:
     assert months == [("01", 2, Decimal(195)), ("03", 0, Decimal(-40))]
 
 
-def test_nothing_dated_as_of_or_later_is_seen(folder: Path, tmp_path: Path) -> None:
+def test_nothing_dated_as_of_or_later_is_seen(engine: Opener, folder: Path, tmp_path: Path) -> None:
     settings = _settings(folder, rfm={"as_of": "2024-03-10", "window_days": 60})
-    shop = Shop(tmp_path, settings, orders=ORDERS, customer_records=CUSTOMERS)
+    shop = Shop(tmp_path, settings, engine=engine, orders=ORDERS, customer_records=CUSTOMERS)
     assert _rfm(shop, "returner")[1:3] == (2, Decimal(195))
     assert _rfm(shop, "creditor")[1:3] == (1, Decimal(100))
     assert shop.value("select max(date) from marts.daily_sales") == shop.value("select date '2024-03-09'")
@@ -146,16 +147,16 @@ def test_nothing_dated_as_of_or_later_is_seen(folder: Path, tmp_path: Path) -> N
     ]
 
 
-def test_the_window_ends_window_days_before_as_of(folder: Path, tmp_path: Path) -> None:
+def test_the_window_ends_window_days_before_as_of(engine: Opener, folder: Path, tmp_path: Path) -> None:
     settings = _settings(folder, rfm={"as_of": "2024-03-31", "window_days": 80})
-    shop = Shop(tmp_path, settings, orders=ORDERS, customer_records=CUSTOMERS)
+    shop = Shop(tmp_path, settings, engine=engine, orders=ORDERS, customer_records=CUSTOMERS)
     # 11 January is 80 days before 31 March and counts; 10 January does not, nor does what was bought then.
     assert _rfm(shop, "returner")[:3] == (80, 1, Decimal(55))
     assert _rfm(shop, "creditor") == (81, 0, Decimal(0), "111")
 
 
-def test_the_policy_can_let_refunds_count_on_the_day_of_the_order(folder: Path, tmp_path: Path) -> None:
-    shop = Shop(tmp_path, _settings(folder, policy={"refund_on": "order_date"}), orders=ORDERS)
+def test_the_policy_can_let_refunds_count_on_the_day_of_the_order(engine: Opener, folder: Path, tmp_path: Path) -> None:
+    shop = Shop(tmp_path, _settings(folder, policy={"refund_on": "order_date"}), engine=engine, orders=ORDERS)
     months = shop.rows(
         "select strftime(month, '%m'), orders, revenue from marts.customer_purchase_trends"
         " inner join durable.identity.customer_keys using (customer_id) where customer_key = 'returner'"
@@ -163,7 +164,7 @@ def test_the_policy_can_let_refunds_count_on_the_day_of_the_order(folder: Path, 
     assert months == [("01", 2, Decimal(155))]
 
 
-def test_unknown_status_words_follow_the_policy(shop: Shop, folder: Path, tmp_path: Path) -> None:
+def test_unknown_status_words_follow_the_policy(engine: Opener, shop: Shop, folder: Path, tmp_path: Path) -> None:
     assert _rfm(shop, "mysterious")[1] == 1
-    strict = Shop(tmp_path, _settings(folder, policy={"unknown_status": "pending"}), orders=ORDERS)
+    strict = Shop(tmp_path, _settings(folder, policy={"unknown_status": "pending"}), engine=engine, orders=ORDERS)
     assert _rfm(strict, "mysterious")[1] == 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.warehouse import books
+from tests.warehouse.engines import Opener
 from tests.warehouse.shop import Shop
 
 from regulars.settings import PolicySettings, Settings, ShopSettings
@@ -52,12 +53,12 @@ LINES = """
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def shop(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("currencies")
     rates = folder / "rates.csv"
     rates.write_text(RATES, encoding="utf-8")
     settings = Settings(shop=ShopSettings(currency="EUR"), policy=PolicySettings(fx_file=rates))
-    return Shop(folder / "warehouse", settings, orders=ORDERS, order_lines=LINES)
+    return Shop(folder / "warehouse", settings, engine=engine, orders=ORDERS, order_lines=LINES)
 
 
 def _order(shop: Shop, order_id: str) -> tuple[Decimal | None, Decimal | None, bool]:
@@ -148,8 +149,10 @@ def test_the_books_lead_from_gross_to_net_and_what_is_not_converted_stands_apart
     ) == [("till", Decimal("18.27")), ("web", Decimal("606.27"))]
 
 
-def test_without_a_reporting_currency_the_commonest_is_it_and_others_are_not_converted(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, orders=ORDERS)
+def test_without_a_reporting_currency_the_commonest_is_it_and_others_are_not_converted(
+    engine: Opener, tmp_path: Path
+) -> None:
+    shop = Shop(tmp_path, engine=engine, orders=ORDERS)
     assert shop.value("select currency from intermediate.int_run_parameters") == "USD"
     assert _order(shop, "u1") == (100, 1, True)
     assert _order(shop, "e1") == (None, None, False)

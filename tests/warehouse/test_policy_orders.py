@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.warehouse import books
+from tests.warehouse.engines import Opener
 from tests.warehouse.shop import Shop
 
 from regulars.settings import PolicySettings, RfmSettings, Settings
@@ -35,16 +36,16 @@ ORDERS = """
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return Shop(tmp_path_factory.mktemp("orders"), orders=ORDERS)
+def shop(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return Shop(tmp_path_factory.mktemp("orders"), engine=engine, orders=ORDERS)
 
 
 @pytest.fixture(scope="module")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def strict(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Words that are not known are pending, but one of them the shop has explained."""
     policy = {"unknown_status": "pending", "status_words": {" Zugestellt ": "completed"}}
     settings = Settings(policy=PolicySettings.model_validate(policy))
-    return Shop(tmp_path_factory.mktemp("strict"), settings, orders=ORDERS)
+    return Shop(tmp_path_factory.mktemp("strict"), settings, engine=engine, orders=ORDERS)
 
 
 def test_the_newest_valid_order_sets_as_of_and_no_test_zero_or_credit_note_does(shop: Shop) -> None:
@@ -141,8 +142,8 @@ LINES = """
     ) as lines (customer_key, order_id, quantity, unit_price, status)"""
 
 
-def test_an_order_cancelled_in_part_is_reported_and_is_what_the_shop_says_of_it(tmp_path: Path) -> None:
-    shop = Shop(tmp_path, order_lines=LINES)
+def test_an_order_cancelled_in_part_is_reported_and_is_what_the_shop_says_of_it(engine: Opener, tmp_path: Path) -> None:
+    shop = Shop(tmp_path, engine=engine, order_lines=LINES)
     assert books.notes(shop) == [('status "cancelled and shipped" is not known: taken as completed', 1, 20)]
     assert books.lifetime(shop) == {"ann": 20, "ben": 20}
     words = {"status_words": {"cancelled and shipped": "cancelled"}}
@@ -164,15 +165,17 @@ FUTURE = """
 
 def _landed(shop: Shop, day: str) -> Shop:
     """The same shop, all of whose orders were landed on one day."""
-    with shop.engine.durable() as durable:
+    with shop.staged() as durable:
         durable.execute(
             "insert into ops.loads by name select 1 as load_id, 'landed' as status, $1::timestamp as started_at", (day,)
         )
     return shop
 
 
-def test_an_order_of_a_mistyped_year_moves_as_of_and_is_warned_of(tmp_path_factory: pytest.TempPathFactory) -> None:
-    shop = _landed(Shop(tmp_path_factory.mktemp("future"), orders=FUTURE), "2024-03-06 12:00:00")
+def test_an_order_of_a_mistyped_year_moves_as_of_and_is_warned_of(
+    engine: Opener, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    shop = _landed(Shop(tmp_path_factory.mktemp("future"), engine=engine, orders=FUTURE), "2024-03-06 12:00:00")
     assert str(shop.value("select as_of from intermediate.int_run_parameters")) == "2204-03-02"
     (warning,) = shop.findings()
     assert (warning.name, warning.status) == ("no_order_is_dated_after_it_was_landed", "warn")
@@ -180,10 +183,14 @@ def test_an_order_of_a_mistyped_year_moves_as_of_and_is_warned_of(tmp_path_facto
     assert set(books.net_of_each_table(shop).values()) == {Decimal(70)}
 
 
-def test_as_of_leaves_orders_of_the_future_out_and_the_books_say_so(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_as_of_leaves_orders_of_the_future_out_and_the_books_say_so(
+    engine: Opener, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     settings = Settings(rfm=RfmSettings.model_validate({"as_of": "2024-03-06"}))
     # Landed the evening before in UTC: the day after is still taken for the shop's own.
-    shop = _landed(Shop(tmp_path_factory.mktemp("as_of"), settings, orders=FUTURE), "2024-03-04 23:00:00")
+    shop = _landed(
+        Shop(tmp_path_factory.mktemp("as_of"), settings, engine=engine, orders=FUTURE), "2024-03-04 23:00:00"
+    )
     # Ben is not in the base yet: the first thing that is dated of him lies ahead.
     assert books.values(shop) == {"ann": (1, 2, 30)}
     assert books.lines(shop) == [

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from tests.warehouse import books
+from tests.warehouse.engines import Opener
 from tests.warehouse.shop import Shop
 
 from regulars.settings import PolicySettings, RfmSettings, Settings, ShopSettings
@@ -50,7 +51,7 @@ def _text(value: str | None) -> str:
     return "null" if value is None else f"'{value}'"
 
 
-def _shop(folder: Path, rows: list[str], refund_on: str, as_of: str) -> Shop:
+def _shop(engine: Opener, folder: Path, rows: list[str], refund_on: str, as_of: str) -> Shop:
     """A shop in EUR whose rate of the dollar moves every week, and which knows none of the yen."""
     rates = folder / "rates.csv"
     weeks = (f"2024-{month:02}-{day:02},USD,0.{month}{day:02}7" for month in range(1, 13) for day in (1, 8, 15, 22, 28))
@@ -63,6 +64,7 @@ def _shop(folder: Path, rows: list[str], refund_on: str, as_of: str) -> Shop:
             policy=PolicySettings.model_validate(policy),
             rfm=RfmSettings.model_validate({"as_of": as_of}),
         ),
+        engine=engine,
         orders=f"select * from (values {', '.join(rows)}) as orders ({COLUMNS})",
     )
 
@@ -71,7 +73,7 @@ def _shop(folder: Path, rows: list[str], refund_on: str, as_of: str) -> Shop:
 @settings(max_examples=1, phases=PHASES)
 @given(seed=SEEDS)
 def test_an_order_and_its_full_refund_leave_nothing_however_they_are_dated(
-    tmp_path_factory: pytest.TempPathFactory, refund_on: str, seed: int
+    engine: Opener, tmp_path_factory: pytest.TempPathFactory, refund_on: str, seed: int
 ) -> None:
     random = Random(seed)
     rows = []
@@ -83,7 +85,7 @@ def test_an_order_and_its_full_refund_leave_nothing_however_they_are_dated(
         )
         money = {"amount": amount, "status": f"'{status}'", "refunded_amount": refund}
         rows.append(_order(random, number, customer_key=f"'c{number}'", **money))
-    shop = _shop(tmp_path_factory.mktemp("round_trip"), rows, refund_on, as_of="2026-01-01")
+    shop = _shop(engine, tmp_path_factory.mktemp("round_trip"), rows, refund_on, as_of="2026-01-01")
     customers, left = shop.rows(
         "select count(*), count(*) filter (where net_amount <> 0) from intermediate.int_customers__order_totals"
     )[0]
@@ -98,11 +100,11 @@ def test_an_order_and_its_full_refund_leave_nothing_however_they_are_dated(
     as_of=st.sampled_from(["2024-07-01", "2023-12-31", "2026-01-01"]),
 )
 def test_the_lines_from_gross_to_net_add_up_and_every_table_has_the_same_net(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, refund_on: str, as_of: str
+    engine: Opener, tmp_path_factory: pytest.TempPathFactory, seed: int, refund_on: str, as_of: str
 ) -> None:
     random = Random(seed)
     rows = [_order(random, number) for number in range(400)]
-    shop = _shop(tmp_path_factory.mktemp("gross_to_net"), rows, refund_on, as_of)
+    shop = _shop(engine, tmp_path_factory.mktemp("gross_to_net"), rows, refund_on, as_of)
     for source in ("web", "till"):
         found = shop.rows(
             "select amount, orders, rows from marts.revenue_reconciliation where source = $1 order by line_number",

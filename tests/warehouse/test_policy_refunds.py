@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from tests.warehouse import books
+from tests.warehouse.engines import Opener
 from tests.warehouse.shop import Shop
 
 from regulars.settings import PolicySettings, RfmSettings, Settings
@@ -54,13 +55,13 @@ def _settings(refund_on: str) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def by_refund_date(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return Shop(tmp_path_factory.mktemp("by_refund_date"), _settings("refund_date"), orders=ORDERS)
+def by_refund_date(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return Shop(tmp_path_factory.mktemp("by_refund_date"), _settings("refund_date"), engine=engine, orders=ORDERS)
 
 
 @pytest.fixture(scope="module")
-def by_order_date(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return Shop(tmp_path_factory.mktemp("by_order_date"), _settings("order_date"), orders=ORDERS)
+def by_order_date(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return Shop(tmp_path_factory.mktemp("by_order_date"), _settings("order_date"), engine=engine, orders=ORDERS)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.warehouse.engines import Opener
 from tests.warehouse.shop import Shop
 
-from regulars.engines.duckdb_session import DuckDBSession
+from regulars.engines.base import Session
 from regulars.settings import RfmSettings, Settings
 
 # The thresholds of the run's own date, not those of the history.
@@ -27,8 +28,8 @@ ONE_TIME_BUYERS = """
 
 
 @pytest.fixture(scope="module")
-def one_time_buyers(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return Shop(tmp_path_factory.mktemp("one_time_buyers"), orders=ONE_TIME_BUYERS)
+def one_time_buyers(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    return Shop(tmp_path_factory.mktemp("one_time_buyers"), engine=engine, orders=ONE_TIME_BUYERS)
 
 
 @pytest.mark.parametrize(
@@ -104,8 +105,10 @@ def test_ntile_fills_every_score_evenly_and_breaks_ties_by_customer(one_time_buy
 
 
 @pytest.mark.parametrize(("map_name", "bins"), [("seven", 4), ("six", 3), ("eight", 5)])
-def test_every_shipped_map_puts_every_customer_in_one_of_its_segments(tmp_path: Path, map_name: str, bins: int) -> None:
-    shop = Shop(tmp_path, Settings(rfm=RfmSettings(map=map_name)), orders=ONE_TIME_BUYERS)
+def test_every_shipped_map_puts_every_customer_in_one_of_its_segments(
+    engine: Opener, tmp_path: Path, map_name: str, bins: int
+) -> None:
+    shop = Shop(tmp_path, Settings(rfm=RfmSettings(map=map_name)), engine=engine, orders=ONE_TIME_BUYERS)
     assert shop.value("select max(score) from marts.rfm_thresholds") == bins
     assert shop.value("select count(*) from marts.customer_segments where segment is null") == 0
     assert shop.findings() == []
@@ -115,16 +118,20 @@ Customers = st.lists(st.tuples(st.integers(1, 9), st.integers(1, 4), st.integers
 
 
 @pytest.fixture(scope="module")
-def scoring(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBSession]:
+def scoring(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
     """The views that score, over a table of values that is changed under them."""
-    shop = Shop(tmp_path_factory.mktemp("scoring"), Settings(rfm=RfmSettings.model_validate({"as_of": "2024-01-01"})))
+    shop = Shop(
+        tmp_path_factory.mktemp("scoring"),
+        Settings(rfm=RfmSettings.model_validate({"as_of": "2024-01-01"})),
+        engine=engine,
+    )
     with shop.engine.build() as session:
         yield session
 
 
 @given(customers=Customers, bins=st.integers(2, 10), shuffled=st.randoms(use_true_random=False))
 def test_scores_follow_the_definition_whatever_the_order_of_the_customers(
-    scoring: DuckDBSession, customers: list[tuple[int, int, int]], bins: int, shuffled: object
+    scoring: Session, customers: list[tuple[int, int, int]], bins: int, shuffled: object
 ) -> None:
     scoring.execute("update intermediate.int_run_parameters set bins = $1", (bins,))
     found = _scores(scoring, customers)
@@ -139,15 +146,16 @@ def test_scores_follow_the_definition_whatever_the_order_of_the_customers(
     assert _scores(scoring, mixed) == expected
 
 
-def _scores(session: DuckDBSession, customers: list[tuple[int, int, int]]) -> dict[tuple[str, int], int]:
+def _scores(session: Session, customers: list[tuple[int, int, int]]) -> dict[tuple[str, int], int]:
     values = ", ".join(
         f"({number}, {recency}, {frequency}, {monetary})"
         for number, (recency, frequency, monetary) in enumerate(customers)
     )
     session.execute("delete from intermediate.int_customers__rfm_values")
     session.execute(
-        "insert into intermediate.int_customers__rfm_values by name select *, 1 as as_of_number, true as is_active from"
-        f" (values {values}) as t (customer_id, recency, frequency, monetary)"
+        "insert into intermediate.int_customers__rfm_values"
+        " (customer_id, recency, frequency, monetary, as_of_number, is_active)"
+        f" select t.*, 1, true from (values {values}) as t (customer_id, recency, frequency, monetary)"
     )
     rows = session.query(
         "select metric, cast(value as integer) as value, score from intermediate.int_rfm_values__scored"

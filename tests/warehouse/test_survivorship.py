@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 import pytest
+from tests.warehouse.engines import Opener
 from tests.warehouse.shop import Shop
 
 from regulars import catalog
@@ -35,9 +36,9 @@ PEOPLE = """
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    shop = Shop(tmp_path_factory.mktemp("survivorship"), customer_records=RECORDS)
-    with shop.engine.durable() as durable:
+def shop(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    shop = Shop(tmp_path_factory.mktemp("survivorship"), engine=engine, customer_records=RECORDS)
+    with shop.staged() as durable:
         durable.execute(f"delete from {catalog.IDENTITY_RECORDS.name}")
         durable.execute(f"delete from {catalog.CUSTOMER_KEYS.name}")
         durable.execute(

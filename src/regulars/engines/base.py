@@ -159,6 +159,10 @@ class Engine(Protocol):
         """The engine that readers are served from, with the finished tables in its build: itself, but for Spark."""
         ...
 
+    def kept_away(self) -> Sequence[str]:
+        """The tables of a build that are not brought home, so that readers are not served them: none, but on Spark."""
+        ...
+
     def publish(self) -> None:
         """Puts the finished build in the place of the live one in one atomic step."""
         ...

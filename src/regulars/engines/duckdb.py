@@ -200,6 +200,10 @@ class DuckDBEngine:
         """The folder of a model."""
         return self.models_folder / folder
 
+    def kept_away(self) -> Sequence[str]:
+        """None: all is built where it is served."""
+        return ()
+
     def publish(self) -> None:
         """Renames the build over the live file, once the disk has both its content and its name."""
         with self._connect(self._build) as connection:

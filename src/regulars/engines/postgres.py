@@ -154,6 +154,10 @@ class PostgresEngine:
         """Itself: the build lies where it is published from."""
         return self
 
+    def kept_away(self) -> Sequence[str]:
+        """None: all is built where it is served."""
+        return ()
+
     def publish(self) -> None:
         """Puts the build in the place of what is live, on the connection that holds the lock."""
         if self._lock.held is not None:

@@ -45,13 +45,21 @@ class SparkEngine:
         lake: Where the Parquet tables lie: a folder or a URL that every worker reaches.
         conf: What Spark is told besides.
         start_seconds: How long to wait until Spark takes up work.
+        bring_home_orders: Whether what is as long as the orders is served as well.
     """
 
     kind = "spark"
     dbt_target = "spark"
 
     def __init__(
-        self, master: str, home: Engine, lake: str, *, conf: Mapping[str, str], start_seconds: int = 60
+        self,
+        master: str,
+        home: Engine,
+        lake: str,
+        *,
+        conf: Mapping[str, str],
+        start_seconds: int = 60,
+        bring_home_orders: bool = True,
     ) -> None:
         self.master = master
         self.home = home
@@ -64,6 +72,7 @@ class SparkEngine:
         self._opened_lake: Lake | None = None
         self._conf = dict(conf)
         self._start_seconds = start_seconds
+        self._bring_home_orders = bring_home_orders
 
     def prepare(self) -> None:
         """Asks whether Spark can be reached, before anything is landed, and makes what is missing at home."""
@@ -147,9 +156,13 @@ class SparkEngine:
         listed = self._listed()
         with self.home.build(fresh=True) as build:
             for name, table in listed.tables.items():
-                if name not in _BROUGHT_ALREADY:
+                if name not in _BROUGHT_ALREADY and name not in self.kept_away():
                     build.replace(name, self._lake.read(table.folder, table.arrow_schema))
         return self.home
+
+    def kept_away(self) -> Sequence[str]:
+        """What is as long as the orders, where the home is not to hold those."""
+        return () if self._bring_home_orders else catalog.AS_LONG_AS_ORDERS
 
     def publish(self) -> None:
         """Puts the home's build live in one step, then says in the lake which of its tables are those."""
@@ -246,4 +259,11 @@ def open_spark(settings: Settings, home: Engine) -> SparkEngine:
             " spark://local for this machine."
         )
     lake = settings.spark.lake or str(Path(settings.spark.serving) / "lake")
-    return SparkEngine(url, home, lake, conf=settings.spark.conf, start_seconds=settings.spark.start_seconds)
+    return SparkEngine(
+        url,
+        home,
+        lake,
+        conf=settings.spark.conf,
+        start_seconds=settings.spark.start_seconds,
+        bring_home_orders=settings.spark.bring_home_orders,
+    )

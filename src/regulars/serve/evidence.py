@@ -12,7 +12,7 @@ from regulars.engines.base import Session
 from regulars.errors import WarehouseError
 from regulars.segments.codes import Code
 from regulars.segments.standing import METRICS, Band, Movement, Purchases, Yardstick
-from regulars.serve.queries import Basis, read_basis
+from regulars.serve.queries import Basis, read_basis, refuse_without_orders
 
 MOVES_SHOWN = 10
 
@@ -55,7 +55,9 @@ def read_evidence(live: Session, customer_id: int, asked: str) -> Evidence:
 
     Raises:
         WarehouseError: The customer is not in this build.
+        InputError: The orders are not served.
     """
+    refuse_without_orders(live)
     basis = read_basis(live)
     people = live.query(_PERSON, (customer_id,)).to_pylist()
     if not people:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from regulars import catalog
 from regulars.errors import InputError
-from regulars.serve.queries import Queries
+from regulars.serve.queries import Queries, refuse_without_orders
 
 SIDES = ("both", "customers", "purchases")
 _COUNTS = f"""
@@ -30,6 +30,7 @@ order by sides.place
 def counts(queries: Queries) -> pa.Table:
     """One row per side: how many people, purchases and what they came to."""
     with queries.session() as live:
+        refuse_without_orders(live)
         return live.query(_COUNTS)
 
 
@@ -38,7 +39,7 @@ def rows(queries: Queries, found_in: Sequence[str] = ()) -> Iterator[pa.RecordBa
     """customer_purchase_extract, of some sides or of all, batch by batch, customer by customer.
 
     Raises:
-        InputError: There is no such side.
+        InputError: There is no such side, or the orders are not served.
     """
     for side in found_in:
         if side not in SIDES:
@@ -46,6 +47,7 @@ def rows(queries: Queries, found_in: Sequence[str] = ()) -> Iterator[pa.RecordBa
     places = ", ".join(f"${index}" for index in range(1, len(found_in) + 1))
     where = f"where found_in in ({places})" if found_in else ""
     with queries.session() as live:
+        refuse_without_orders(live)
         yield live.stream(
             f"select * from {catalog.CUSTOMER_PURCHASE_EXTRACT} {where}"
             " order by customer_id nulls last, order_date, extract_key",

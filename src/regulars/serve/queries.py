@@ -83,9 +83,19 @@ class Queries:
         with self._engine.live() as live:
             return live.query(f"select * from {catalog.CUSTOMER_360} where customer_id = $1", (customer_id,))
 
-    def customer_orders(self, customer_id: int, limit: int = 20) -> pa.Table:
-        """The customer's newest orders."""
+    def serves_orders(self) -> bool:
+        """Whether the orders are here; those of a warehouse on Spark may stay in its lake."""
         with self._engine.live() as live:
+            return bool(live.columns(catalog.FCT_ORDERS))
+
+    def customer_orders(self, customer_id: int, limit: int = 20) -> pa.Table:
+        """The customer's newest orders.
+
+        Raises:
+            InputError: The orders are not served.
+        """
+        with self._engine.live() as live:
+            refuse_without_orders(live)
             return live.query(
                 f"select order_date, order_id, status, amount, net_amount, store from {catalog.FCT_ORDERS}"
                 f" where customer_id = $1 order by ordered_at desc, order_key limit {int(limit)}",
@@ -224,14 +234,30 @@ class Queries:
 
 def read_basis(live: Session) -> Basis:
     """What the published numbers of an open session were made from."""
+    orders = f"count(*) from {catalog.FCT_ORDERS} where is_valid and order_date < r.as_of"
+    if not live.columns(catalog.FCT_ORDERS):
+        orders = f"coalesce(sum(orders + orders_without_customer), 0) from {catalog.DAILY_SALES}"
     row = live.query(
         "select cast(r.as_of as varchar) as as_of, r.window_days, p.segment_map,"
         " coalesce(r.currency, '') as currency,"
         f" (select count(*) from {catalog.FCT_CUSTOMER_RFM}) as customers,"
-        f" (select count(*) from {catalog.FCT_ORDERS} where is_valid and order_date < r.as_of) as orders"
+        f" cast((select {orders}) as bigint) as orders"
         " from intermediate.int_run_parameters r cross join settings.parameters p"
     ).to_pylist()[0]
     return Basis(**row)
+
+
+def refuse_without_orders(live: Session) -> None:
+    """Refuses what only the orders can tell, where they are not served.
+
+    Raises:
+        InputError: They are not.
+    """
+    if not live.columns(catalog.FCT_ORDERS):
+        raise InputError(
+            "Only the orders can tell that, and they stay in the lake of this warehouse. Ask Spark there (live.json"
+            " says where each table lies), or set bring_home_orders = true under [spark] and run again."
+        )
 
 
 def _checked(live: Session, name: str) -> str:

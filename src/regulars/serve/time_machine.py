@@ -15,7 +15,7 @@ import pyarrow as pa
 from regulars import catalog
 from regulars.engines.base import Engine, Session
 from regulars.errors import InputError
-from regulars.serve.queries import Basis, read_basis
+from regulars.serve.queries import Basis, read_basis, refuse_without_orders
 from regulars.transform import Transformer
 
 # What a run has stored already, and no date can change.
@@ -57,8 +57,10 @@ def opened_as_of(engine: Engine, as_of: dt.date, on_progress: Callable[[str], No
 
     Raises:
         WarehouseError: Nothing is published yet.
-        InputError: The day lies before the first valid order.
+        InputError: The day lies before the first valid order, or the orders are not served.
     """
+    with engine.live() as live:
+        refuse_without_orders(live)
     with engine.workbench(_TAKEN) as bench:
         with bench.build(fresh=True) as build:
             _take_over(build, as_of)
