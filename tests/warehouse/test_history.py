@@ -84,6 +84,7 @@ def test_online_retail_at_a_month_end_is_what_a_run_with_that_as_of_gives(
     history = f"select {COLUMNS} from marts.customer_rfm_history where as_of = $1 order by customer_id"
     told = {date: online_retail.rows(history, (date,)) for date in dates}
     chosen = (dt.date(2011, 1, 1), dt.date(2011, 7, 1), dt.date(2011, 12, 1))
+    chosen = chosen if online_retail.engine.kind == "duckdb" else chosen[1:2]
     try:
         for as_of in chosen:
             online_retail.build(_settings(as_of))
