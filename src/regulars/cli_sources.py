@@ -18,6 +18,7 @@ from regulars.settings import Settings
 from regulars.terminal import console, errors, print_json, print_table
 
 if TYPE_CHECKING:
+    from regulars.land.trial import Trial
     from regulars.sources.preview import Preview
 
 sources = typer.Typer(help="Look at sources before anything is landed.", no_args_is_help=True)
@@ -146,7 +147,7 @@ def test(settings: Settings, name: str | None, as_json: bool) -> None:
             engine.prepare()
             with engine.durable() as session:
                 tables = [each for each in names if settings.sources[each].table is not None]
-                trials = []
+                trials: list[Trial] = []
                 if tables:
                     with engine.mapped_tables(session) as place:
                         trials = [try_table(place, engine, table, settings) for table in tables]
