@@ -153,8 +153,8 @@ def write_settings(folder: Path, master: str) -> None:
 # What staging knows of the shop, under the names of fields, typed as a lake would have it.
 _TYPED = {
     "customer_records": "source_customer_id as customer_id, coalesce(email, case when is_email_malformed"
-    " then 'no address' end) as email, * exclude (source_customer_id, customer_key, source, email, is_email_malformed, _load_id,"
-    " _row)",
+    " then 'no address' end) as email,"
+    " * exclude (source_customer_id, customer_key, source, email, is_email_malformed, _load_id, _row)",
     "orders": "case when customer_key not like '%:%' then customer_key end as customer_id,"
     " * exclude (customer_key, source, order_date, _load_id, _row)",
 }

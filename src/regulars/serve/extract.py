@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from regulars import catalog
 from regulars.errors import InputError
-from regulars.serve.queries import Queries, refuse_without_orders
+from regulars.serve.queries import Queries
+from regulars.serve.served_orders import refuse_without_orders
 
 SIDES = ("both", "customers", "purchases")
 _COUNTS = f"""

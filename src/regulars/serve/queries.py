@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from regulars import catalog
 from regulars.engines.base import Engine, Session
 from regulars.errors import InputError
+from regulars.serve.served_orders import refuse_without_orders, serves_orders
 from regulars.settings import ShopSettings
 from regulars.survivorship_settings import GOLDEN_FIELDS
 
@@ -86,7 +87,7 @@ class Queries:
     def serves_orders(self) -> bool:
         """Whether the orders are here; those of a warehouse on Spark may stay in its lake."""
         with self._engine.live() as live:
-            return bool(live.columns(catalog.FCT_ORDERS))
+            return serves_orders(live)
 
     def customer_orders(self, customer_id: int, limit: int = 20) -> pa.Table:
         """The customer's newest orders.
@@ -235,7 +236,7 @@ class Queries:
 def read_basis(live: Session) -> Basis:
     """What the published numbers of an open session were made from."""
     orders = f"count(*) from {catalog.FCT_ORDERS} where is_valid and order_date < r.as_of"
-    if not live.columns(catalog.FCT_ORDERS):
+    if not serves_orders(live):
         orders = f"coalesce(sum(orders + orders_without_customer), 0) from {catalog.DAILY_SALES}"
     row = live.query(
         "select cast(r.as_of as varchar) as as_of, r.window_days, p.segment_map,"
@@ -245,19 +246,6 @@ def read_basis(live: Session) -> Basis:
         " from intermediate.int_run_parameters r cross join settings.parameters p"
     ).to_pylist()[0]
     return Basis(**row)
-
-
-def refuse_without_orders(live: Session) -> None:
-    """Refuses what only the orders can tell, where they are not served.
-
-    Raises:
-        InputError: They are not.
-    """
-    if not live.columns(catalog.FCT_ORDERS):
-        raise InputError(
-            "Only the orders can tell that, and they stay in the lake of this warehouse. Ask Spark there (live.json"
-            " says where each table lies), or set bring_home_orders = true under [spark] and run again."
-        )
 
 
 def _checked(live: Session, name: str) -> str:

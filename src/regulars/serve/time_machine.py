@@ -15,7 +15,8 @@ import pyarrow as pa
 from regulars import catalog
 from regulars.engines.base import Engine, Session
 from regulars.errors import InputError
-from regulars.serve.queries import Basis, read_basis, refuse_without_orders
+from regulars.serve.queries import Basis, read_basis
+from regulars.serve.served_orders import refuse_without_orders
 from regulars.transform import Transformer
 
 # What a run has stored already, and no date can change.
