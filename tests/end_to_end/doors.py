@@ -140,7 +140,8 @@ def durable_on_postgres(url: str, file: Path) -> dict[str, tuple[int, int]]:
     with duckdb.connect(str(file)) as connection, PostgresEngine(url).durable() as session:
         copy = DuckDBSession(connection)
         tables = session.query(
-            "select schemaname || '.\"' || tablename || '\"' from pg_tables"
+            "select schemaname || '.\"' || name || '\"' from (select schemaname, tablename as name from pg_tables"
+            " union all select schemaname, viewname from pg_views) as named"
             " where schemaname in ('raw', 'staging', 'identity', 'ops') order by 1"
         )
         for table in tables.column(0).to_pylist():

@@ -188,16 +188,23 @@ def _contents(server: Postgres, database: str = "regulars") -> dict[str, tuple[i
     return found
 
 
+def _sorted(rights: str) -> str:
+    """Rights as text, whatever the order in which they were given."""
+    return f"(select array_agg(item::text order by item::text) from unnest({rights}) as item)::text"
+
+
 def _rights(server: Postgres) -> list[tuple[str | bool, ...]]:
     """Owners and rights of the database, its schemas and tables, the default rights, and who may act as which role."""
     return _ask(
         server,
-        "select 'schema', nspname, pg_get_userbyid(nspowner), nspacl::text from pg_namespace where nspname !~ '^pg_'"
-        " union all select 'table', oid::regclass::text, pg_get_userbyid(relowner), relacl::text"
+        f"select 'schema', nspname, pg_get_userbyid(nspowner), {_sorted('nspacl')}"
+        " from pg_namespace where nspname !~ '^pg_'"
+        f" union all select 'table', oid::regclass::text, pg_get_userbyid(relowner), {_sorted('relacl')}"
         " from pg_class where relkind in ('r', 'v') and relnamespace::regnamespace::text !~ '^pg_|information'"
-        " union all select 'database', datname, pg_get_userbyid(datdba), datacl::text from pg_database"
+        f" union all select 'database', datname, pg_get_userbyid(datdba), {_sorted('datacl')} from pg_database"
         " where datname = 'regulars'"
-        " union all select 'default', defaclnamespace::regnamespace::text, pg_get_userbyid(defaclrole), defaclacl::text"
+        " union all select 'default', defaclnamespace::regnamespace::text, pg_get_userbyid(defaclrole),"
+        f" {_sorted('defaclacl')}"
         " from pg_default_acl"
         " union all select 'member', roleid::regrole::text, member::regrole::text, null from pg_auth_members"
         " where roleid::regrole::text !~ '^pg_' order by 1, 2, 3",

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 
 from regulars.engines.journal import RunRecord
 from regulars.engines.postgres_address import Address
+from regulars.engines.postgres_problems import lock_lost
 from regulars.engines.postgres_session import PostgresSession, connected
-from regulars.errors import LockedError, WarehouseError
+from regulars.errors import LockedError
 
 _KEY = "hashtextextended('regulars run', 0)"
 # The lock's number as pg_locks shows it, in two halves.
@@ -63,10 +64,7 @@ class RunLock:
             return
         holders = session.query(f"select pid from ({_HOLDER}) as holder").column(0).to_pylist()
         if self._process not in holders:
-            raise WarehouseError(
-                f"The connection to {self._address.location} that held the lock of this run was lost, so another run"
-                " may be at work. Nothing more was written and nothing was published; run again."
-            )
+            raise lock_lost(self._address)
 
     def _who_holds(self, session: PostgresSession) -> str:
         run = self._running()

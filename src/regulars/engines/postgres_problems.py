@@ -13,10 +13,14 @@ _LOST = (
 )
 _NO_ROOM = ("no space left on device", "could not extend file", "disk full", "out of memory", "out of shared memory")
 _NOT_ALLOWED = ("permission denied", "must be owner of")
+# What the run's own lock says, on whichever thread a transaction asked it.
+LOCK_LOST = "that held the lock of this run was lost, so another run may be at work."
 
 
 def problem(address: Address, words: str) -> WarehouseError | None:
     """What a message says of the warehouse; None when it is about the statement."""
+    if LOCK_LOST in words:
+        return lock_lost(address)
     said, error = words.lower(), RuntimeError(_telling(words))
     if any(sign in said for sign in _NO_ROOM):
         return no_room(address, error)
@@ -25,6 +29,14 @@ def problem(address: Address, words: str) -> WarehouseError | None:
     if any(sign in said for sign in _NOT_ALLOWED):
         return not_allowed(address, error)
     return None
+
+
+def lock_lost(address: Address) -> WarehouseError:
+    """The connection that held the lock is gone, and with it the right to write."""
+    return WarehouseError(
+        f"The connection to {address.location} {LOCK_LOST} Nothing more was written and nothing was published; run"
+        " again."
+    )
 
 
 def lost(address: Address, error: BaseException) -> WarehouseError:
