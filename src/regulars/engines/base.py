@@ -111,6 +111,17 @@ class Engine(Protocol):
         """Whether anything was ever published."""
         ...
 
+    def live_state(self) -> str | None:
+        """What changes with every publication and costs next to nothing to ask; None = nothing is published."""
+        ...
+
+    def readers(self, count: int) -> AbstractContextManager[Sequence[Session]]:
+        """Sessions as `live` gives them, all on one publication and each for one thread at a time.
+
+        They see that publication to their end, whatever is published meanwhile.
+        """
+        ...
+
     def workbench(self, tables: Sequence[str] = ()) -> AbstractContextManager[Engine]:
         """An engine in a temporary place whose durable side has these tables of the live warehouse, or all of them.
 

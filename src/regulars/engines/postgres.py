@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -109,22 +109,39 @@ class PostgresEngine:
     def live(self) -> Iterator[PostgresSession]:
         """The newest publication, read only and pinned: what is published meanwhile does not change it."""
         with connected(self.address) as connection:
-            generation = pin(connection)
-            if generation is None:
-                raise WarehouseError(
-                    f"Nothing is published in {self.location} yet. Make it with `regulars run FILE` or `regulars demo`."
-                )
-            take_role(connection, READER)
-            names = generation_names(generation)
-            path = ", ".join(names.schemas[schema] for schema in catalog.SEARCH_PATH)
-            connection.execute(f"set search_path = {path}")
-            connection.execute("set default_transaction_read_only = on")
-            yield connection.called(names)
+            yield self._reading(connection, pin(connection))
+
+    def _reading(self, connection: PostgresSession, generation: int | None) -> PostgresSession:
+        if generation is None:
+            raise WarehouseError(
+                f"Nothing is published in {self.location} yet. Make it with `regulars run FILE` or `regulars demo`."
+            )
+        take_role(connection, READER)
+        names = generation_names(generation)
+        path = ", ".join(names.schemas[schema] for schema in catalog.SEARCH_PATH)
+        connection.execute(f"set search_path = {path}")
+        connection.execute("set default_transaction_read_only = on")
+        return connection.called(names)
 
     def has_live(self) -> bool:
         """Whether anything was ever published."""
         with connected(self.address) as session:
             return newest(session) is not None
+
+    def live_state(self) -> str | None:
+        """The number of the live generation."""
+        with connected(self.address) as session:
+            generation = newest(session)
+        return None if generation is None else str(generation)
+
+    @contextmanager
+    def readers(self, count: int) -> Iterator[list[PostgresSession]]:
+        """As many connections, all on the generation that the first one pins."""
+        with ExitStack() as opened:
+            first = opened.enter_context(connected(self.address))
+            generation = pin(first)
+            others = [opened.enter_context(connected(self.address)) for _ in range(count - 1)]
+            yield [self._reading(connection, generation) for connection in (first, *others)]
 
     @contextmanager
     def workbench(self, tables: Sequence[str] = ()) -> Iterator[Engine]:

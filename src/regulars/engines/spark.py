@@ -105,6 +105,14 @@ class SparkEngine:
         """Whether anything was ever published."""
         return self.home.has_live()
 
+    def live_state(self) -> str | None:
+        """Which publication readers see, at home."""
+        return self.home.live_state()
+
+    def readers(self, count: int) -> AbstractContextManager[Sequence[Session]]:
+        """Sessions on what readers see, at home."""
+        return self.home.readers(count)
+
     def workbench(self, tables: Sequence[str] = ()) -> AbstractContextManager[Engine]:
         """A day that is asked about is worked out from what is served, at home."""
         return self.home.workbench(tables)
