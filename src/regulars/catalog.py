@@ -261,6 +261,10 @@ RUN_STAGES = _table(
     "ops.run_stages",
     "run_id varchar; stage varchar; status varchar; started_at timestamp; finished_at timestamp; summary varchar",
 )
+ACCESS = _table(
+    "ops.access",
+    "happened_at timestamp; key_name varchar; method varchar; route varchar; status bigint; address varchar",
+)
 CHECKS = _table(
     "ops.checks",
     "run_id varchar; check_name varchar; severity varchar; status varchar; failures bigint; message varchar;"

@@ -22,6 +22,7 @@ from regulars.cli_extract import extract
 from regulars.cli_identity import identity
 from regulars.cli_identity_views import evaluate, explain, review, train
 from regulars.cli_init import init
+from regulars.cli_keys import keys
 from regulars.cli_options import (
     AsOf,
     Clusters,
@@ -58,6 +59,7 @@ app.add_typer(identity, name="identity")
 for command in (review, explain, train, evaluate):
     identity.command()(command)
 app.add_typer(clusters, name="clusters")
+app.add_typer(keys, name="keys")
 for top_level in (demo_api, demo_sources, extract, init, score, predictions):
     app.command()(top_level)
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 import pyarrow as pa
 
+from regulars.engines.access_records import AccessRecords
 from regulars.engines.journal import Journal
 from regulars.errors import RegularsError, SettingsError
 from regulars.settings import Settings
@@ -71,6 +72,7 @@ class Engine(Protocol):
     kind: str
     location: str
     journal: Journal
+    access: AccessRecords
     models_folder: Path
     scratch_folder: Path
     query_errors: tuple[type[Exception], ...]

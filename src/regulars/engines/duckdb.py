@@ -19,6 +19,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from regulars import catalog
+from regulars.engines.access_records import AccessRecords
 from regulars.engines.base import Session
 from regulars.engines.duckdb_completing import complete
 from regulars.engines.duckdb_session import DuckDBSession, confine
@@ -44,6 +45,7 @@ class DuckDBEngine:
         self.folder = folder
         self.location = str(folder)
         self.journal: Journal = FileJournal(folder / "journal.sqlite")
+        self.access = AccessRecords(self.journal, self.journal)
         self.models_folder = folder / "models"
         self.scratch_folder = folder / "scratch"
         # Absolute, because dbt takes a relative one from its project, which is inside the package.

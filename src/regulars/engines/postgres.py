@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from regulars import catalog
+from regulars.engines.access_records import AccessRecords
 from regulars.engines.base import Engine, Session
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.journal import Journal
@@ -24,7 +25,7 @@ from regulars.engines.postgres_migrations import migrate
 from regulars.engines.postgres_migrations import script as durable_script
 from regulars.engines.postgres_problems import problem
 from regulars.engines.postgres_publishing import NEXT, building, generation_names, newest, pin, publish
-from regulars.engines.postgres_roles import BUILDER, LOADER, READER, script, set_up, take_role
+from regulars.engines.postgres_roles import BUILDER, LOADER, READER, SERVER, script, set_up, take_role
 from regulars.engines.postgres_session import PostgresSession, connected, driver_errors
 from regulars.errors import WarehouseError
 
@@ -51,6 +52,7 @@ class PostgresEngine:
         self.location = self.address.location
         self.query_errors = driver_errors()
         self.journal: Journal = PostgresJournal(self.durable)
+        self.access = AccessRecords(PostgresJournal(self._serving), PostgresJournal(self._keeping))
         self._lock = RunLock(self.address, self.journal.running)
         folder = _local_folder(self.address)
         self.scratch_folder = folder / "scratch"
@@ -196,6 +198,20 @@ class PostgresEngine:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(row["content"])
         return place
+
+    @contextmanager
+    def _serving(self) -> Iterator[PostgresSession]:
+        """What a server asks of keys, with no more rights than it needs for that."""
+        with connected(self.address) as session:
+            take_role(session, SERVER)
+            yield session
+
+    @contextmanager
+    def _keeping(self) -> Iterator[PostgresSession]:
+        """Keys are given and taken by who owns the database, in one that has room for them."""
+        with connected(self.address) as session:
+            migrate(session, self.location)
+            yield session
 
     def problem(self, words: str) -> WarehouseError | None:
         """What a message of dbt's driver says of the warehouse itself."""

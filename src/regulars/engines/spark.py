@@ -55,6 +55,7 @@ class SparkEngine:
         self.home = home
         self.location = f"{home.location} (worked out on {master})"
         self.journal = home.journal
+        self.access = home.access
         self.models_folder = home.models_folder
         self.scratch_folder = home.scratch_folder
         self.query_errors = home.query_errors
