@@ -22,7 +22,9 @@ def links(request: Request, total: int, number: int, size: int) -> dict[str, str
     others = [(name, value) for name, value in request.query_params.multi_items() if name not in ("page", "page_size")]
 
     def link(page: int) -> str:
-        return f"{request.scope['raw_path'].decode('latin-1')}?{urlencode([*others, ('page', page), ('page_size', size)])}"
+        return (
+            f"{request.scope['raw_path'].decode('latin-1')}?{urlencode([*others, ('page', page), ('page_size', size)])}"
+        )
 
     return {
         "self": link(number),
