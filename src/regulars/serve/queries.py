@@ -16,6 +16,9 @@ from regulars.errors import InputError
 from regulars.settings import ShopSettings
 from regulars.survivorship_settings import GOLDEN_FIELDS
 
+# What is shown of an order.
+ORDER_COLUMNS = ("order_date", "order_id", "status", "amount", "net_amount", "store")
+
 
 @dataclass(frozen=True)
 class Basis:
@@ -113,7 +116,7 @@ class Queries:
         """The customer's newest orders."""
         with self._engine.live() as live:
             return live.query(
-                f"select order_date, order_id, status, amount, net_amount, store from {catalog.FCT_ORDERS}"
+                f"select {', '.join(ORDER_COLUMNS)} from {catalog.FCT_ORDERS}"
                 f" where customer_id = $1 order by ordered_at desc, order_key limit {int(limit)}",
                 (customer_id,),
             )

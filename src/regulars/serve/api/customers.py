@@ -21,13 +21,14 @@ from regulars.serve.api.segments import CustomerPage, CustomerRow, refuse_unknow
 from regulars.serve.auth import Principal
 from regulars.serve.masking import masked_rows
 from regulars.serve.pages import Condition, Page, read_page
+from regulars.serve.queries import ORDER_COLUMNS
 from regulars.serve.why import explain
 
 router = APIRouter(prefix="/customers", tags=["Customers"])
 CustomerId = Annotated[
     int, Path(ge=0, le=2**63 - 1, description="The golden id, also of a person merged away.", examples=[100000001])
 ]
-OrderRow = row_model("OrderRow", "fct_orders")
+OrderRow = row_model("OrderRow", "fct_orders", *ORDER_COLUMNS)
 RecordRow = row_model("RecordRow", "customer_identity_map")
 Customer = create_model(
     "Customer",

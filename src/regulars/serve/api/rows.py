@@ -33,16 +33,17 @@ class Links(BaseModel):
 
 
 @cache
-def row_model(name: str, table: str) -> type[BaseModel]:
-    """The model of a row of a mart: its columns with their types and meanings. Any value may be null, and money is text.
+def row_model(name: str, table: str, *columns: str) -> type[BaseModel]:
+    """The model of a row of a mart: its columns with types and meanings. Any value may be null, and money is text.
 
     Args:
         name: What the model is called in the OpenAPI document.
         table: The mart, without its schema.
+        columns: Only these of its columns; none = all.
     """
     entry = _entries()[table]
     fields: dict[str, Any] = {}
-    for column in entry.columns:
+    for column in (column for column in entry.columns if column.name in columns or not columns):
         kind, example = _TYPES.get(column.type, _DECIMAL)
         fields[column.name] = (kind | None, Field(description=column.meaning, examples=[example]))
     return create_model(name, __doc__=entry.summary, __config__=ConfigDict(title=name), **fields)
