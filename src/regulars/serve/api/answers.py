@@ -18,6 +18,7 @@ TEXT = r"^[^\x00-\x1f\x7f]+$"  # no control characters
 _ETAG = {"ETag": {"description": "The build that the answer was made from.", "schema": {"type": "string"}}}
 ALWAYS: Answers = {
     **REFUSALS,
+    400: {"description": "The Host header is missing or names another server, or the body is no JSON."},
     422: {"description": "A value does not fit; the document says which."},
     503: {"description": "Nothing is published, or the warehouse is busy or away; Retry-After says when to ask again."},
 }

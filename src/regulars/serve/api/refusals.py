@@ -104,4 +104,6 @@ async def _http(request: Request, error: Exception) -> Response:
     if error.status_code == 405:
         words = f"{request.method} is not possible here. The header Allow says what is."
         return Problem(405, words, error.headers).response()
+    if error.status_code == 400:
+        return Problem(400, "The body cannot be read. Send JSON in UTF-8.").response()
     return Problem(error.status_code, str(error.detail), error.headers).response()

@@ -229,4 +229,6 @@ def test_hostile_words_are_words(api: TestClient, text: str) -> None:
 def test_a_body_that_is_too_large_is_not_read(api: TestClient) -> None:
     body = b'{"customers": [' + b" " * (9 * 2**20) + b"]}"
     assert problem(api.post("/predict", content=body, headers={"Content-Type": "application/json"}), 413)
-    assert problem(api.post("/predict", content=b"\xff\xfe{", headers={"Content-Type": "application/json"}), 422)
+    assert "JSON" in problem(
+        api.post("/predict", content=b"\xff\xfe{", headers={"Content-Type": "application/json"}), 400
+    )
