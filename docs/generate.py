@@ -1,4 +1,4 @@
-"""Writes what is made from code: the pages settings.md, tables.md, presets.md, cli.md and api.md, and the stages of the DAG.
+"""Writes what is made from code: pages on settings, tables, presets, commands and the API, and the stages of the DAG.
 
 Run it with `make docs`. A test fails while a page differs from what the code says.
 """

@@ -30,20 +30,13 @@ CustomerId = Annotated[
 ]
 OrderRow = row_model("OrderRow", "fct_orders", *ORDER_COLUMNS)
 RecordRow = row_model("RecordRow", "customer_identity_map")
-Customer = create_model(
-    "Customer",
-    __base__=CustomerRow,
-    run_id=(str, Field(description="The run that published it.", examples=["20260101T040000-a1b2"])),
-    merged_from=(int | None, Field(None, description="The id asked for, when that person was merged into this one.")),
-    newest_orders=(
-        list[OrderRow] | None,  # type: ignore[valid-type]
-        Field(None, description="The newest 20 orders, if asked for."),
-    ),
-    records=(
-        list[RecordRow] | None,  # type: ignore[valid-type]
-        Field(None, description="The source records that are this person, if asked for."),
-    ),
-)
+_MORE: dict[str, Any] = {
+    "run_id": (str, Field(description="The run that published it.", examples=["20260101T040000-a1b2"])),
+    "merged_from": (int | None, Field(None, description="The id asked for, if its person was merged into this one.")),
+    "newest_orders": (list[OrderRow] | None, Field(None, description="The newest 20 orders, if asked for.")),  # type: ignore[valid-type]
+    "records": (list[RecordRow] | None, Field(None, description="The person's source records, if asked for.")),  # type: ignore[valid-type]
+}
+Customer = create_model("Customer", __base__=CustomerRow, **_MORE)
 
 
 class Explanation(BaseModel):

@@ -20,13 +20,14 @@ _CLUSTERS, _AXES = "marts.cluster_profiles", "marts.cluster_axes"
 
 RetentionList = list_model("RetentionList", row_model("RetentionRow", "cohort_retention"))
 MigrationList = list_model("MigrationList", row_model("MigrationRow", "segment_migration"))
+_AXES_FIELD: Any = (
+    list[row_model("AxisRow", "cluster_axes")],  # type: ignore[misc]
+    Field(description="What the axes of the pictures of clusters are made of."),
+)
 ClusterList = create_model(
     "ClusterList",
     __base__=list_model("ClusterProfiles", row_model("ClusterRow", "cluster_profiles")),
-    axes=(
-        list[row_model("AxisRow", "cluster_axes")],  # type: ignore[misc]
-        Field(description="What the axes of the pictures of clusters are made of."),
-    ),
+    axes=_AXES_FIELD,
 )
 
 

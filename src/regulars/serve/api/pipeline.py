@@ -104,7 +104,7 @@ def start(request: Request, response: Response, principal: Operator, asked: Aske
     except LockedError as error:
         running = state.engine.journal.running()
         members = {"running": running.run_id} if running else {}
-        raise RichProblem(409, str(error), **members) from None
+        raise RichProblem(409, str(error), None, **members) from None
     response.headers["Location"] = f"/pipeline/runs/{run_id}"
     response.headers["Cache-Control"] = "no-store"
     return Started(run_id=run_id, run=f"/pipeline/runs/{run_id}", events=f"/pipeline/runs/{run_id}/events")
