@@ -63,10 +63,10 @@ class Doorkeeper:
         except Problem as problem:
             await _refuse(problem, scope, receive, answer.send)
         except Exception as error:
+            _tell(error)
             if answer.has_begun:
                 # Closing the connection is the only way left to say that the answer is not whole.
-                raise ConnectionAbortedError("the answer broke off") from _told(error)
-            _told(error)
+                raise ConnectionAbortedError("the answer broke off") from None
             words = "The server failed. Its log says where; try again, and tell its owner if it stays so."
             await _refuse(Problem(500, words), scope, receive, answer.send)
         finally:
@@ -173,6 +173,6 @@ async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) 
         await problem.response()(scope, receive, send)
 
 
-def _told(error: Exception) -> None:
+def _tell(error: Exception) -> None:
     """Where it failed goes into the log, and not what the error says, for that may hold somebody's data."""
     _log.error("%s at\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
