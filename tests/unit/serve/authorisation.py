@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
 
 from regulars.serve.api.security import needs
@@ -74,15 +75,17 @@ def trespasses(
 
 
 def _declared(app: FastAPI) -> Iterator[tuple[tuple[str, str], Role | None]]:
-    for route in app.routes:
-        methods = getattr(route, "methods", None) or {"ANY"}
+    # Routers that are included are seen through, so that none of their routes escapes the table.
+    for route in iter_route_contexts(app.routes):
+        methods = route.methods or {"ANY"}
+        dependant = route.dependant if isinstance(route.original_route, APIRoute) else None
         for method in sorted(methods - {"HEAD"}):
-            yield (method, getattr(route, "path", "")), _least(route) if isinstance(route, APIRoute) else None
+            yield (method, route.path or ""), _least(dependant) if dependant is not None else None
 
 
-def _least(route: APIRoute) -> Role | None:
-    """The highest role that any dependency of the route asks for, however deep it lies."""
-    waiting, roles = [route.dependant], []
+def _least(dependant: Dependant) -> Role | None:
+    """The highest role that any dependency of a route asks for, however deep it lies."""
+    waiting, roles = [dependant], []
     while waiting:
         dependant = waiting.pop()
         waiting += dependant.dependencies

@@ -107,8 +107,7 @@ class Doorkeeper:
         method = scope.get("method", "WEBSOCKET")
         # A method is a word of the client's choosing, too.
         method = method if method.isalpha() and len(method) <= 10 else "OTHER"
-        route = getattr(scope.get("route"), "path", None) or _UNKNOWN_ROUTE
-        self._log.note(name, key_id, method, route, status, network(address))
+        self._log.note(name, key_id, method, _template(scope), status, network(address))
 
 
 class _Answer:
@@ -126,6 +125,13 @@ class _Answer:
 
 
 _STATUS = {"http.response.start": 200, "websocket.accept": 101, "websocket.close": 403}
+
+
+def _template(scope: Scope) -> str:
+    """The template of the route that was found, such as /customers/{customer_id}; nothing of the path itself."""
+    # FastAPI keeps the prefix of an included router beside the route, which knows its own part alone.
+    found = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return getattr(found, "path_format", None) or getattr(found, "path", None) or _UNKNOWN_ROUTE
 
 
 def _secret(headers: Headers) -> str | None:

@@ -151,12 +151,14 @@ def test_every_answer_has_the_headers(folder: Path, keys: dict[Role, str]) -> No
 def test_what_was_asked_is_noted_without_what_was_asked_for(folder: Path, keys: dict[Role, str]) -> None:
     with client_of(folder, AWAY) as client:
         client.get("/customers/ann@example.org?q=%2B442079460001", headers=bearer(keys[Role.viewer]))
+        client.post("/pipeline/run", headers=bearer(keys[Role.admin]))
         client.get("/nowhere/ann@example.org")
         client.request("BREW", "/health")
         client.get("/health", headers=bearer("rgl_00000000_guess"))
     rows = DuckDBEngine(folder).access.access_table().to_pylist()[::-1]
     assert [(row["key_name"], row["method"], row["route"], row["status"]) for row in rows] == [
         ("viewer", "GET", "/customers/{customer_id}", 200),
+        ("admin", "POST", "/pipeline/run", 202),
         (None, "GET", "(no route)", 404),
         (None, "BREW", "/health", 405),
         (None, "GET", "(no route)", 401),
@@ -167,7 +169,7 @@ def test_what_was_asked_is_noted_without_what_was_asked_for(folder: Path, keys: 
         assert secret not in stored
     used = {row["name"]: row["last_used_at"] for row in KeyStore(DuckDBEngine(folder)).table().to_pylist()}
     assert used["viewer"] is not None
-    assert used["admin"] is None
+    assert used["operator"] is None
 
 
 def test_a_failure_tells_nobody_what_it_was_about(
