@@ -30,7 +30,7 @@ PREFIX = "rgl"
 # How old the server's picture of the keys may be: so long a revoked key may still open the door.
 REFRESH_SECONDS = 2.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SPAN = re.compile(r"(\d{1,4})([smhdw])")
+_SPAN = re.compile(r"([0-9]{1,4})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _NOBODY = hashlib.sha256(b"no key has this hash").hexdigest()
 

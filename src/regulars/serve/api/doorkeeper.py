@@ -63,10 +63,10 @@ class Doorkeeper:
         except Problem as problem:
             await _refuse(problem, scope, receive, answer.send)
         except Exception as error:
+            _tell(error)
             if answer.has_begun:
                 # Closing the connection is the only way left to say that the answer is not whole.
-                raise ConnectionAbortedError("the answer broke off") from _told(error)
-            _told(error)
+                raise ConnectionAbortedError("the answer broke off") from None
             words = "The server failed. Its log says where; try again, and tell its owner if it stays so."
             await _refuse(Problem(500, words), scope, receive, answer.send)
         finally:
@@ -107,8 +107,7 @@ class Doorkeeper:
         method = scope.get("method", "WEBSOCKET")
         # A method is a word of the client's choosing, too.
         method = method if method.isalpha() and len(method) <= 10 else "OTHER"
-        route = getattr(scope.get("route"), "path", None) or _UNKNOWN_ROUTE
-        self._log.note(name, key_id, method, route, status, network(address))
+        self._log.note(name, key_id, method, _template(scope), status, network(address))
 
 
 class _Answer:
@@ -126,6 +125,13 @@ class _Answer:
 
 
 _STATUS = {"http.response.start": 200, "websocket.accept": 101, "websocket.close": 403}
+
+
+def _template(scope: Scope) -> str:
+    """The template of the route that was found, such as /customers/{customer_id}; nothing of the path itself."""
+    # FastAPI keeps the prefix of an included router beside the route, which knows its own part alone.
+    found = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return getattr(found, "path_format", None) or getattr(found, "path", None) or _UNKNOWN_ROUTE
 
 
 def _secret(headers: Headers) -> str | None:
@@ -173,6 +179,6 @@ async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) 
         await problem.response()(scope, receive, send)
 
 
-def _told(error: Exception) -> None:
+def _tell(error: Exception) -> None:
     """Where it failed goes into the log, and not what the error says, for that may hold somebody's data."""
     _log.error("%s at\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))

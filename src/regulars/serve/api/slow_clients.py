@@ -53,11 +53,11 @@ def impatient_protocol(seconds: float) -> type[H11Protocol]:
 
         def resume_writing(self) -> None:
             super().resume_writing()
-            self._taking_timer = _stopped(self._taking_timer)
+            _stop(self._taking_timer)
 
         def connection_lost(self, exc: Exception | None) -> None:
-            self._head_timer = _stopped(self._head_timer)
-            self._taking_timer = _stopped(self._taking_timer)
+            _stop(self._head_timer)
+            _stop(self._taking_timer)
             super().connection_lost(exc)
 
         def _watch_head(self) -> None:
@@ -67,11 +67,12 @@ def impatient_protocol(seconds: float) -> type[H11Protocol]:
                 if self._head_timer is None:
                     self._head_timer = self.loop.call_later(seconds, self.transport.abort)
             else:
-                self._head_timer = _stopped(self._head_timer)
+                _stop(self._head_timer)
+                self._head_timer = None
 
     return ImpatientProtocol
 
 
-def _stopped(timer: asyncio.TimerHandle | None) -> None:
+def _stop(timer: asyncio.TimerHandle | None) -> None:
     if timer is not None:
         timer.cancel()
