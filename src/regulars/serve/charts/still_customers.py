@@ -1,0 +1,42 @@
+"""Still charts of customers: points by two metrics, a colour and a marker per group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from regulars.serve.charts.customers import Cloud, spread
+from regulars.serve.charts.still_frame import MARKERS, plain_axes, plain_log
+from regulars.serve.charts.theme import Theme
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def scatter(cloud: Cloud, theme: Theme) -> Callable[[Figure], None]:
+    """Draws the first two dimensions of the points."""
+
+    def draw(figure: Figure) -> None:
+        axes = plain_axes(figure, theme)
+        across, up = cloud.axes[:2]
+        for group in cloud.groups:
+            axes.scatter(
+                spread(group, across, group.x),
+                spread(group, up, group.y),
+                s=26,
+                c=group.colour,
+                marker=MARKERS[group.marker],
+                alpha=0.75,
+                linewidths=0.4,
+                edgecolors=theme.outline,
+                label=f"{group.name} ({len(group.customer_ids):,})",
+            )
+        plain_log(axes, across.is_log, up.is_log)
+        axes.set_xlabel(across.label)
+        axes.set_ylabel(up.label)
+        legend = axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), fontsize=9, handletextpad=0.3)
+        for handle in legend.legend_handles:
+            if handle is not None:
+                handle.set_alpha(1)
+
+    return draw
