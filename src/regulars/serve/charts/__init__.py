@@ -27,8 +27,8 @@ __all__ = [
     "figure",
     "image",
     "interactive",
-    "png",
     "plotted",
+    "png",
     "read",
     "svg",
 ]

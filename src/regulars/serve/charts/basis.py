@@ -1,4 +1,4 @@
-"""What every chart stands on: the words around it, the day and the currency, and what to say when there is nothing to draw."""
+"""What every chart stands on: its words, the day and the currency, and what to say when there is nothing to draw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What charts of customers draw: a deterministic sample of them by two of recency, frequency and spend, and their clusters.
+"""What charts of customers draw: a sample of them by two of recency, frequency and spend, and their clusters.
 
 The base is never loaded. The sample is taken in SQL by a hash of customer_id, so the same customers are drawn on every
 warehouse and after every run, and the words of a chart say how many of how many they are.
@@ -6,7 +6,7 @@ warehouse and after every run, and the words of a chart say how many of how many
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +28,7 @@ from regulars.serve.charts.basis import (
 from regulars.serve.charts.theme import UNKNOWN_COLOUR, cluster_colour, marker
 
 SAMPLE = 3000
+LAYERS = 5
 PLOT_TYPES = {
     "frequency_monetary": ("frequency", "monetary"),
     "recency_frequency": ("recency", "frequency"),
@@ -80,7 +81,7 @@ def read_scatter(live: Session, plot_type: str, coloured_by: str, sample: int = 
         return missing(
             title,
             "There are no clusters in the published warehouse.",
-            "`regulars run --stage learn` finds them as soon as there are enough customers.",
+            "`regulars run` finds them as soon as there are enough customers.",
         )
     # A log axis has no place for what is not positive: refunds can outweigh the window's orders.
     drawable = "rfm.is_active" + (" and rfm.monetary > 0" if "monetary" in metrics else "")
@@ -115,13 +116,13 @@ def read_scatter(live: Session, plot_type: str, coloured_by: str, sample: int = 
 def read_clusters_3d(live: Session, sample: int = SAMPLE) -> Cloud | Missing:
     """The clustered customers along the three axes in which they differ most."""
     title = "Clusters of customers who buy alike, in the three directions in which they differ most"
-    [counts] = live.query(f"select count(*) as customers from {catalog.CLUSTERED_CUSTOMERS}").to_pylist()
-    if not counts["customers"]:
+    if not _has_rows(live, catalog.CLUSTERED_CUSTOMERS):
         return missing(
             title,
             "There are no clusters in the published warehouse.",
-            "`regulars run --stage learn` finds them as soon as there are enough customers.",
+            "`regulars run` finds them as soon as there are enough customers.",
         )
+    [counts] = live.query(f"select count(*) as customers from {catalog.CLUSTERED_CUSTOMERS}").to_pylist()
     points = live.query(
         "select rfm.customer_id, rfm.cluster_id, rfm.cluster_name, cast(null as varchar) as segment, rfm.x, rfm.y,"
         f" coalesce(rfm.z, 0) as z from {catalog.CLUSTERED_CUSTOMERS} rfm {_BY_HASH}",
@@ -139,6 +140,20 @@ def read_clusters_3d(live: Session, sample: int = SAMPLE) -> Cloud | Missing:
         points.num_rows,
         counts["customers"],
     )
+
+
+def layers(group: Group) -> list[Group]:
+    """The group in parts, to be drawn in turn with those of others, so that no group hides all the rest."""
+    return [
+        replace(
+            group,
+            customer_ids=group.customer_ids[start::LAYERS],
+            x=group.x[start::LAYERS],
+            y=group.y[start::LAYERS],
+            z=group.z[start::LAYERS],
+        )
+        for start in range(LAYERS)
+    ]
 
 
 def spread(group: Group, axis: Axis, values: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""What charts of groups draw: segments with customers and revenue, the grid of scores, and how revenue is concentrated."""
+"""What charts of groups draw: segments with customers and revenue, the grid of scores, the concentration of revenue."""
 
 from __future__ import annotations
 

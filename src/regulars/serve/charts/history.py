@@ -83,9 +83,11 @@ def read_retention(live: Session) -> Retention | Missing:
     if not live.columns(catalog.COHORT_RETENTION):
         return missing(title, "The published warehouse has no cohorts.")
     rows = live.query(
-        f"select cohort_month, cohort_size, month_number, retention, customers, is_incomplete from {catalog.COHORT_RETENTION}"
+        "select cohort_month, cohort_size, month_number, retention, customers, is_incomplete"
+        f" from {catalog.COHORT_RETENTION}"
         f" where month_number between 1 and {MONTHS_SHOWN} and cohort_month in (select distinct cohort_month"
-        f" from {catalog.COHORT_RETENTION} order by cohort_month desc limit {COHORTS_SHOWN}) order by cohort_month, month_number"
+        f" from {catalog.COHORT_RETENTION} order by cohort_month desc limit {COHORTS_SHOWN})"
+        " order by cohort_month, month_number"
     ).to_pylist()
     if not rows:
         return missing(title, "There are no two months of purchases yet.", "`regulars run ORDERS` lands more of them.")
@@ -97,7 +99,8 @@ def read_retention(live: Session) -> Retention | Missing:
     after = {
         row["month_number"]: row["customers"] / row["sizes"]
         for row in live.query(
-            "select month_number, cast(sum(customers) as bigint) as customers, cast(sum(cohort_size) as bigint) as sizes"
+            "select month_number, cast(sum(customers) as bigint) as customers,"
+            " cast(sum(cohort_size) as bigint) as sizes"
             f" from {catalog.COHORT_RETENTION} where month_number between 1 and {MONTHS_SHOWN} and not is_incomplete"
             " group by month_number having sum(cohort_size) > 0 order by month_number"
         ).to_pylist()
@@ -135,8 +138,8 @@ def read_migration(live: Session, as_of: dt.date | None = None) -> Migration | M
         )
     chosen = as_of or dates[-1]
     rows = live.query(
-        f"select from_segment, to_segment, customers, revenue, from_as_of, is_month_end from {catalog.SEGMENT_MIGRATION}"
-        " where as_of = $1",
+        "select from_segment, to_segment, customers, revenue, from_as_of, is_month_end"
+        f" from {catalog.SEGMENT_MIGRATION} where as_of = $1",
         (chosen,),
     ).to_pylist()
     kinds = live.query(f"select segment, colour from {catalog.SEGMENTS.name} order by position").to_pylist()

@@ -75,13 +75,14 @@ def read_forecast(live: Session, metric: str = "revenue") -> Forecast | Missing:
     if ahead is None or not ahead.num_rows:
         return missing(
             title,
-            "The days ahead are not foretold: the history is too short, or the learn stage did not run.",
-            "`regulars run --stage learn` foretells as soon as there are some weeks of orders.",
+            "The days ahead are not foretold: the history is too short, or there was nothing to learn from.",
+            "`regulars run` foretells as soon as there are some weeks of orders.",
         )
     first = ahead["date"][0].as_py()
     since = first - dt.timedelta(days=PAST_DAYS)
     past = live.query(
-        f"select date, {METRICS[metric]} as value from {catalog.DAILY_SALES} where date >= $1 and date < $2 order by date",
+        f"select date, {METRICS[metric]} as value from {catalog.DAILY_SALES}"
+        " where date >= $1 and date < $2 order by date",
         (since, first),
     )
     odd = live.query(
@@ -119,7 +120,8 @@ def read_calibration(live: Session) -> Calibration | Missing:
     if live.columns(catalog.CALIBRATION):
         rows = live.query(
             "select c.model, c.horizon, c.predicted, c.actual, coalesce(v.is_validated, false) as is_validated,"
-            f" v.cut_off from {catalog.CALIBRATION} c left join (select model, horizon, bool_and(is_validated) as is_validated,"
+            f" v.cut_off from {catalog.CALIBRATION} c left join"
+            " (select model, horizon, bool_and(is_validated) as is_validated,"
             f" min(cut_off) as cut_off from {catalog.VALIDATION} group by model, horizon) v"
             " on c.model = v.model and c.horizon = v.horizon order by c.model, c.horizon, c.group_number"
         )

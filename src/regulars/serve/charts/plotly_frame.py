@@ -83,7 +83,7 @@ def empty(gap: Missing, theme: Theme) -> Figure:
 
 
 def page(figure: Figure, words: Words, theme: Theme) -> str:
-    """One HTML page with plotly.js inside: nothing is loaded from anywhere, and the same figure gives the same bytes."""
+    """One HTML page with plotly.js inside: nothing is loaded from anywhere; the same figure gives the same bytes."""
     drawn: str = figure.to_html(
         include_plotlyjs=True,
         full_html=False,

@@ -1,7 +1,7 @@
 """Colours of charts: two themes, the segments' own colours, and text that can be read on each of them.
 
-Colour never stands alone: groups also differ by their marker and are named in the legend, so that the twelve segments can
-be told apart by those who do not see colours, and on paper printed in grey.
+Colour never stands alone: groups also differ by their marker and are named in the legend, so that the twelve segments
+can be told apart by those who do not see colours, and on paper printed in grey.
 """
 
 from __future__ import annotations

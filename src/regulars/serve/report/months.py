@@ -30,7 +30,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Figures:
-    """Key figures that share what they are of and what they are compared with; `before` is None without a comparison."""
+    """Key figures that share what they are of and compared with; `before` is None where there is no comparison."""
 
     of: str
     before: str | None
