@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from regulars.serve.charts.customers import Axis, Cloud, layers, read_clusters_3
 from regulars.serve.queries import Queries
 
 PLOT_TYPES = ("frequency_monetary", "recency_frequency", "recency_monetary")
+from tests.unit.conftest import Published
 
 
 @pytest.mark.parametrize("plot_type", PLOT_TYPES)
@@ -48,8 +51,8 @@ def test_the_sample_is_stated_and_always_the_same_and_part_of_the_larger_one(sho
     assert _ids(small) != set(first.to_pylist())
 
 
-def test_clusters_are_drawn_where_the_mart_places_them(clustered: object) -> None:
-    queries: Queries = clustered.queries  # type: ignore[attr-defined]
+def test_clusters_are_drawn_where_the_mart_places_them(clustered: Published) -> None:
+    queries = clustered.queries
     cloud = charts.read(queries, "clusters_3d")
     places = {
         customer_id: (round(float(x), 6), round(float(y), 6), round(float(z), 6))
@@ -62,8 +65,10 @@ def test_clusters_are_drawn_where_the_mart_places_them(clustered: object) -> Non
     assert len({group.colour for group in cloud.groups}) == len(cloud.groups)
 
 
-def test_without_clusters_it_says_so_and_names_the_command(shop: Queries, without: object, published: object) -> None:
-    queries: Queries = without(published, "marts.customer_clusters")  # type: ignore[operator]
+def test_without_clusters_it_says_so_and_names_the_command(
+    shop: Queries, without: Callable[..., Queries], published: Published
+) -> None:
+    queries = without(published, "marts.customer_clusters")
     for found in (charts.read(queries, "clusters_3d"), charts.read(queries, "recency_monetary", coloured_by="cluster")):
         assert isinstance(found, Missing)
         assert "no clusters" in found.reason

@@ -10,9 +10,7 @@ from regulars.serve.queries import Queries
 
 def test_bars_are_the_segments_of_the_mart_in_the_maps_order(shop: Queries) -> None:
     found = charts.read(shop, "segments")
-    rows = shop.sql(
-        "select segment, customers, revenue, colour from segment_metrics order by position"
-    ).to_pylist()
+    rows = shop.sql("select segment, customers, revenue, colour from segment_metrics order by position").to_pylist()
     assert [(bar.name, bar.customers, round(bar.revenue, 2), bar.colour) for bar in found.bars] == [
         (row["segment"], row["customers"], float(row["revenue"]), row["colour"]) for row in rows
     ]
@@ -24,8 +22,7 @@ def test_the_grid_counts_everyone_with_scores_once(shop: Queries) -> None:
     assert len(found.cells) == found.bins**2
     for cell in found.cells:
         counted = shop.sql(
-            "select count(*) from fct_customer_rfm"
-            f" where r_score = {cell.recency} and f_score = {cell.frequency}"
+            f"select count(*) from fct_customer_rfm where r_score = {cell.recency} and f_score = {cell.frequency}"
         )
         assert cell.customers == counted.column(0)[0].as_py()
     assert sum(cell.share for cell in found.cells) == pytest.approx(1)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
+from tests.unit.conftest import Published
 
 from regulars.errors import InputError
 from regulars.serve import charts
@@ -64,7 +66,7 @@ def test_a_date_that_is_not_in_the_history_is_refused_with_those_that_are(shop: 
         charts.png(shop, "migration", as_of=dt.date(1999, 1, 1))
 
 
-def test_a_warehouse_without_history_says_so(without: object, published: object) -> None:
-    queries: Queries = without(published, "marts.segment_migration", "marts.cohort_retention")  # type: ignore[operator]
+def test_a_warehouse_without_history_says_so(without: Callable[..., Queries], published: Published) -> None:
+    queries = without(published, "marts.segment_migration", "marts.cohort_retention")
     for name in ("migration", "retention"):
         assert isinstance(charts.read(queries, name), Missing)
