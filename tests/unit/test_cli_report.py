@@ -21,7 +21,7 @@ def test_names_are_told_to_be_confidential(call: Call, published: Published) -> 
 
 
 def test_without_anything_published_it_says_what_to_do(call: Call, tmp_path: Path) -> None:
-    code, out, err = call("report", "-w", str(tmp_path / "none"))
+    code, _, err = call("report", "-w", str(tmp_path / "none"))
     assert code == 3
     assert "regulars run" in err
     assert not (tmp_path / "report.html").exists()

@@ -60,7 +60,7 @@ def without() -> Callable[..., Queries]:
 
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Queries:
-    """Eighty customers over 500 days; those with an even number stopped in the last four months, their names awkward."""
+    """Eighty customers over 500 days; those with an even number stopped four months ago, their names awkward."""
     folder = tmp_path_factory.mktemp("shop")
     people, orders = ["customer_id,email,full_name"], ["order_id,customer_id,ordered_at,amount,currency"]
     for i in range(80):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from tests.unit.conftest import Published
 
 from regulars.serve import charts
 from regulars.serve.charts.basis import Missing
@@ -11,7 +12,6 @@ from regulars.serve.charts.customers import Axis, Cloud, layers, read_clusters_3
 from regulars.serve.queries import Queries
 
 PLOT_TYPES = ("frequency_monetary", "recency_frequency", "recency_monetary")
-from tests.unit.conftest import Published
 
 
 @pytest.mark.parametrize("plot_type", PLOT_TYPES)
@@ -66,7 +66,7 @@ def test_clusters_are_drawn_where_the_mart_places_them(clustered: Published) -> 
 
 
 def test_without_clusters_it_says_so_and_names_the_command(
-    shop: Queries, without: Callable[..., Queries], published: Published
+    without: Callable[..., Queries], published: Published
 ) -> None:
     queries = without(published, "marts.customer_clusters")
     for found in (charts.read(queries, "clusters_3d"), charts.read(queries, "recency_monetary", coloured_by="cluster")):

@@ -62,7 +62,7 @@ def test_both_sides_of_the_bands_hold_everyone_without_overlap(shop: Queries) ->
 
 
 def test_a_date_that_is_not_in_the_history_is_refused_with_those_that_are(shop: Queries) -> None:
-    with pytest.raises(InputError, match="history has no 1999-01-01. Its dates go from 2024"):
+    with pytest.raises(InputError, match=r"history has no 1999-01-01. Its dates go from 2024"):
         charts.png(shop, "migration", as_of=dt.date(1999, 1, 1))
 
 

@@ -63,7 +63,7 @@ def test_what_is_not_there_is_refused_by_name(shop: Queries) -> None:
         charts.png(shop, "pie")
     with pytest.raises(InputError, match=r"`clusters_3d` is no image. Images are: frequency_monetary"):
         charts.png(shop, "clusters_3d")
-    with pytest.raises(InputError, match="has no option `as_of`. It has: none"):
+    with pytest.raises(InputError, match=r"has no option `as_of`. It has: none"):
         charts.png(shop, "segments", as_of=None)
-    with pytest.raises(InputError, match="coloured by `age`. Choose of: segment, cluster"):
+    with pytest.raises(InputError, match=r"coloured by `age`. Choose of: segment, cluster"):
         charts.png(shop, "recency_monetary", coloured_by="age")
