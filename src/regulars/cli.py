@@ -39,6 +39,7 @@ from regulars.cli_options import (
 )
 from regulars.cli_options import chosen_settings as _settings
 from regulars.cli_predictions import predictions
+from regulars.cli_report import report
 from regulars.cli_score import score
 from regulars.cli_serve import serve
 from regulars.cli_sources import sources
@@ -61,7 +62,7 @@ for command in (review, explain, train, evaluate):
     identity.command()(command)
 app.add_typer(clusters, name="clusters")
 app.add_typer(keys, name="keys")
-for top_level in (demo_api, demo_sources, extract, init, score, predictions, serve):
+for top_level in (demo_api, demo_sources, extract, init, score, predictions, report, serve):
     app.command()(top_level)
 
 

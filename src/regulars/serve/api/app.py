@@ -20,6 +20,7 @@ from regulars.serve.api import (
     pipeline,
     predict,
     segments,
+    visualization,
 )
 from regulars.serve.api.answers import ALWAYS
 from regulars.serve.api.openapi import describe
@@ -29,7 +30,7 @@ from regulars.serve.api.security import install_security
 from regulars.serve.api.state import ServerState
 from regulars.settings import Settings
 
-_ROUTERS = (health, pipeline, segments, customers, export, predict, lists, docs_page)
+_ROUTERS = (health, pipeline, segments, customers, export, predict, lists, visualization, docs_page)
 # A file is looked at for nothing; asking a database what is live is a question of its own.
 _LOOK_SECONDS = {"duckdb": 0.0}
 

@@ -17,7 +17,6 @@ from regulars.errors import BusyError
 from regulars.serve.api.run_process import RunStarter
 from regulars.settings import Settings
 
-_REMEMBERED = 64
 _PATIENCE = 60.0
 
 
@@ -27,10 +26,11 @@ class Workshop:
     Args:
         what: What it is, for those who have to wait too long.
         patience: How many seconds somebody waits for their turn.
+        remembered: How many results are kept, the last ones asked for.
     """
 
-    def __init__(self, what: str, patience: float = _PATIENCE) -> None:
-        self._what, self._patience = what, patience
+    def __init__(self, what: str, patience: float = _PATIENCE, remembered: int = 64) -> None:
+        self._what, self._patience, self._remember = what, patience, remembered
         self._turn, self._known_turn = threading.Lock(), threading.Lock()
         self._known: OrderedDict[Hashable, Any] = OrderedDict()
 
@@ -62,7 +62,7 @@ class Workshop:
                 found = make()
                 with self._known_turn:
                     self._known[key] = found
-                    while len(self._known) > _REMEMBERED:
+                    while len(self._known) > self._remember:
                         self._known.popitem(last=False)
         return found
 
@@ -83,6 +83,7 @@ class ServerState:
     runs: RunStarter
     past_days: Workshop = field(default_factory=lambda: Workshop("worked out past days"))
     models: Workshop = field(default_factory=lambda: Workshop("loaded models"))
+    charts: Workshop = field(default_factory=lambda: Workshop("drawn charts", remembered=16))
     # dbt works once in a process at a time, and both past days and orders need it.
     scoring: Workshop = field(default_factory=lambda: Workshop("scored orders"))
 

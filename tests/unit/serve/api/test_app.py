@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -191,6 +192,21 @@ def test_a_past_day_is_worked_out_once_and_a_day_before_all_is_refused(api: Test
     assert sum(row["customers"] for row in found.json()["items"]) == found.json()["customers"]
     assert api.get("/segments?calc_date=2025-07-01").json() == found.json()
     assert "give a later day" in problem(api.get("/segments?calc_date=2020-01-01"), 422)
+
+
+def test_charts_are_images_and_pages_whose_scripts_may_run(api: TestClient) -> None:
+    image = api.get("/visualization/plot?plot_type=recency_monetary")
+    assert image.content.startswith(b"\x89PNG") and image.headers["content-type"] == "image/png"
+    again = api.get("/visualization/plot", headers={"If-None-Match": image.headers["etag"]})
+    assert again.status_code == 304
+    for path in ("/visualization/interactive?plot_type=recency_frequency", "/visualization/3d"):
+        page = api.get(path)
+        assert page.status_code == 200, page.text
+        [nonce] = re.findall(r"'nonce-([^']+)'", page.headers["content-security-policy"])
+        tags = re.findall(r"<script[^>]*>", page.text[:2000] + page.text[-200_000:])
+        assert tags and all(f'nonce="{nonce}"' in tag for tag in tags), tags
+        assert page.headers["cache-control"] == "no-store"
+    assert "plot_type" in problem(api.get("/visualization/plot?plot_type=everything"), 422)
 
 
 def test_the_page_of_docs_needs_nothing_from_elsewhere(api: TestClient) -> None:
