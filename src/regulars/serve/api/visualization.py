@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from regulars.serve import charts
-from regulars.serve.api.answers import PUBLISHED, Viewer
+from regulars.serve.api.answers import PUBLISHED, Answers, Viewer
 from regulars.serve.api.published import published, queries_on
 from regulars.serve.api.security import csp_nonce, page_policy
 from regulars.serve.api.state import state_of
@@ -19,8 +19,8 @@ PlotType = Annotated[
     Query(description="Which two numbers of the customers are drawn against each other."),
 ]
 ThemeName = Annotated[Literal["light", "dark"], Query(description="Colours.")]
-_PNG = {200: {**PUBLISHED[200], "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}}
-_PAGE = {200: {"description": "A page with everything in it; it loads nothing.", "content": {"text/html": {}}}}
+_PNG: Answers = {200: {**PUBLISHED[200], "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}}
+_PAGE: Answers = {200: {"description": "A page with everything in it; it loads nothing.", "content": {"text/html": {}}}}
 # What plotly writes before its own scripts, which stand in the page.
 _SCRIPT = '<script type="text/javascript">'
 
