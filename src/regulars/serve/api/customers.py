@@ -92,8 +92,11 @@ def one(
     """The wide row of customer_360."""
     with published(request, response, principal) as reading:
         queries = queries_on(request, reading)
-        known = _known_id(request, reading, customer_id)
-        row = seen_by(queries.customer_360(known), principal)[0]
+        known, wide = customer_id, queries.customer_360(customer_id)
+        if not wide.num_rows:
+            known = _known_id(reading, customer_id)
+            wide = queries.customer_360(known)
+        [row] = seen_by(wide, principal)
         more: dict[str, Any] = {"run_id": reading.run_id, "merged_from": customer_id if known != customer_id else None}
         if orders:
             more["newest_orders"] = seen_by(queries.customer_orders(known), principal)
@@ -111,7 +114,7 @@ def one(
 def why(request: Request, response: Response, principal: Viewer, customer_id: CustomerId) -> dict[str, Any]:
     """Values, cut points, rule; what would change it, and when."""
     with published(request, response, principal) as reading:
-        known = _known_id(request, reading, customer_id)
+        known = _known_id(reading, customer_id)
         try:
             found = explain(queries_on(request, reading), str(known)).to_dict()
         except InputError as error:
@@ -121,7 +124,7 @@ def why(request: Request, response: Response, principal: Viewer, customer_id: Cu
         return {**_without_names(found, principal), "run_id": reading.run_id}
 
 
-def _known_id(request: Request, reading: Reading, customer_id: int) -> int:
+def _known_id(reading: Reading, customer_id: int) -> int:
     """The id, or that of the person whom its owner was merged into."""
     is_there = f"select customer_id from {catalog.CUSTOMER_360} where customer_id = $1"
     if reading.session.query(is_there, (customer_id,)).num_rows:

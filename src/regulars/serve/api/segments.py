@@ -10,6 +10,7 @@ from pydantic import Field, create_model
 
 from regulars import catalog
 from regulars.engines.base import Session
+from regulars.engines.live_pool import Reading
 from regulars.serve import time_machine
 from regulars.serve.api.answers import NOT_FOUND, PUBLISHED, TEXT, Viewer
 from regulars.serve.api.customer_filters import OfSegment
@@ -53,9 +54,9 @@ def list_segments(
     """Customers, revenue and what to do, in the map's order. A past day takes some seconds when first asked for."""
     with published(request, response, principal) as reading:
         if calc_date is None:
-            basis = read_basis(reading.session)
-            rows = reading.session.query(f"select * from {catalog.SEGMENT_METRICS} order by position")
-            return {**vars(basis), "run_id": reading.run_id, "items": rows.to_pylist()}
+            # All orders are counted for it, so it is read once for each publication.
+            found: dict[str, Any] = state_of(request).segments.made(reading.run_id, lambda: _as_published(reading))
+            return found
         run_id = reading.run_id
     # The readers are for short questions; the day is worked out from files or connections of its own.
     state = state_of(request)
@@ -97,6 +98,11 @@ def refuse_unknown(live: Session, segment: str) -> None:
     known = live.query(f"select segment from {catalog.SEGMENT_METRICS} order by position").column(0).to_pylist()
     if segment not in known:
         raise not_found(f"There is no such segment. GET /segments lists them: {', '.join(map(str, known))}.")
+
+
+def _as_published(reading: Reading) -> dict[str, Any]:
+    rows = reading.session.query(f"select * from {catalog.SEGMENT_METRICS} order by position").to_pylist()
+    return {**vars(read_basis(reading.session)), "run_id": reading.run_id, "items": rows}
 
 
 def _as_of(state: ServerState, run_id: str, day: dt.date) -> dict[str, Any]:

@@ -81,6 +81,7 @@ class ServerState:
     engine: Engine
     pool: LivePool
     runs: RunStarter
+    segments: Workshop = field(default_factory=lambda: Workshop("counted the segments", remembered=2))
     past_days: Workshop = field(default_factory=lambda: Workshop("worked out past days"))
     models: Workshop = field(default_factory=lambda: Workshop("loaded models"))
     charts: Workshop = field(default_factory=lambda: Workshop("drawn charts", remembered=16))

@@ -21,8 +21,8 @@ PlotType = Annotated[
 ThemeName = Annotated[Literal["light", "dark"], Query(description="Colours.")]
 _PNG: Answers = {200: {**PUBLISHED[200], "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}}
 _PAGE: Answers = {200: {"description": "A page with everything in it; it loads nothing.", "content": {"text/html": {}}}}
-# What plotly writes before its own scripts, which stand in the page.
-_SCRIPT = '<script type="text/javascript">'
+# How the scripts begin that plotly puts into the page.
+_SCRIPT = "<script>"
 
 
 @router.get("/plot", response_class=Response, responses={**PUBLISHED, **_PNG}, summary="A chart as an image")
