@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from typing import Annotated
 
@@ -47,6 +48,9 @@ def serve(
             f"Cannot listen at {address.host} port {address.port}: {error.strerror}. Choose another with --port."
         ) from None
     name = f"[{address.host}]" if ":" in address.host else address.host
+    # uvicorn hands on the signal that ended it; here there is nothing left to end.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
     with listening:
         console.print(f"Serving at http://{name}:{listening.getsockname()[1]}  (docs at /docs, stop with Ctrl-C)")
         uvicorn.Server(uvicorn.Config(app, **server_options(address), log_level="warning")).run([listening])

@@ -35,7 +35,7 @@ def test_it_answers_at_the_url_that_it_prints_and_ends_in_peace(published: Publi
         out, err = process.communicate(timeout=60)
     finally:
         process.kill()
-    assert "Traceback" not in err and "Stopped" in out
+    assert process.returncode == 0 and "Traceback" not in err and "Stopped" in out
 
 
 def test_it_listens_for_nobody_else_without_keys(call: Call) -> None:

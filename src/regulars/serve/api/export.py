@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from starlette.background import BackgroundTask
@@ -25,7 +25,9 @@ _MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _FILE = {"schema": {"type": "string", "format": "binary"}}
-_ANSWER = {**PUBLISHED[200], "content": {media.partition(";")[0]: _FILE for media in _MEDIA.values()}}
+_CONTENT: dict[str, Any] = {media.partition(";")[0]: _FILE for media in _MEDIA.values()}
+_CONTENT[_MEDIA["json"]] = {"schema": {"type": "array", "items": {"type": "object"}}}
+_ANSWER = {**PUBLISHED[200], "content": _CONTENT}
 
 
 @router.get(

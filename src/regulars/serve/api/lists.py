@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, create_model
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.serve.api.answers import PUBLISHED, Viewer
+from regulars.serve.api.moments import UtcMoment
 from regulars.serve.api.published import published
 from regulars.serve.api.rows import list_model, row_model
 
@@ -66,7 +67,7 @@ class LoadRow(BaseModel):
     rejected: int | None = Field(examples=[11])
     duplicates: int | None = Field(examples=[0])
     status: str = Field(examples=["done"])
-    started_at: dt.datetime | None = Field(examples=["2026-01-01T04:00:00"])
+    started_at: UtcMoment | None = Field(examples=["2026-01-01T04:00:00Z"])
 
 
 class Quality(BaseModel):

@@ -18,6 +18,7 @@ from regulars.engines.base import Engine
 from regulars.errors import InputError, LockedError
 from regulars.serve import run_records
 from regulars.serve.api.answers import NOT_FOUND, Operator, Viewer
+from regulars.serve.api.moments import UtcMoment
 from regulars.serve.api.refusals import RichProblem, not_found
 from regulars.serve.api.state import state_of
 
@@ -57,8 +58,8 @@ class RunState(BaseModel):
     run_id: str = Field(examples=[_EXAMPLE])
     command: str = Field(description="What was asked for.", examples=["run"])
     status: Literal["running", "done", "failed", "interrupted"] = Field(examples=["done"])
-    started_at: dt.datetime = Field(description="In UTC.", examples=["2026-01-01T04:00:00"])
-    finished_at: dt.datetime | None = Field(description="In UTC.", examples=["2026-01-01T04:05:00"])
+    started_at: UtcMoment = Field(examples=["2026-01-01T04:00:00Z"])
+    finished_at: UtcMoment | None = Field(examples=["2026-01-01T04:05:00Z"])
     error: str | None = Field(description="Why it failed, and what helps.", examples=[None])
 
 
@@ -67,8 +68,8 @@ class StageState(BaseModel):
 
     stage: str = Field(examples=["land"])
     status: Literal["running", "done", "failed", "interrupted"] = Field(examples=["done"])
-    started_at: dt.datetime = Field(examples=["2026-01-01T04:00:00"])
-    finished_at: dt.datetime | None = Field(examples=["2026-01-01T04:00:04"])
+    started_at: UtcMoment = Field(examples=["2026-01-01T04:00:00Z"])
+    finished_at: UtcMoment | None = Field(examples=["2026-01-01T04:00:04Z"])
     seconds: float | None = Field(examples=[4.2])
     progress: str | None = Field(description="How far it is, while it goes on.", examples=["12 of 40 models"])
     summary: str | None = Field(description="What it did.", examples=["2 files, 4,211 rows"])
@@ -179,4 +180,4 @@ def _found(engine: Engine, run_id: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
+    return f"{value.isoformat()}Z" if isinstance(value, dt.datetime) else str(value)

@@ -10,14 +10,15 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from regulars.dictionary import Entry, read_dictionary
+from regulars.serve.api.moments import ShopMoment
 
-_TYPES: dict[str, tuple[type, Any]] = {
+_TYPES: dict[str, tuple[Any, Any]] = {
     "bigint": (int, 100000001),
     "integer": (int, 12),
     "text": (str, "Champions"),
     "boolean": (bool, True),
     "date": (dt.date, "2026-01-01"),
-    "timestamp": (dt.datetime, "2026-01-01T09:30:00"),
+    "timestamp": (ShopMoment, "2026-01-01T09:30:00"),
 }
 _DECIMAL = (Decimal, "129.50")
 
