@@ -66,8 +66,8 @@ path = "s3://shop/orders/*.csv"
 
 API = """
 `regulars serve` starts it at http://127.0.0.1:8000; `/docs` has this page for a browser and `/openapi.json` the
-document for programs. On the machine itself no key is needed until one is made; anywhere else every request bears one, as
-`Authorization: Bearer KEY` or `X-API-Key: KEY`.
+document for programs. On the machine itself no key is needed until one is made; anywhere else every request bears one,
+as `Authorization: Bearer KEY` or `X-API-Key: KEY`.
 
 ```
 curl http://127.0.0.1:8000/segments

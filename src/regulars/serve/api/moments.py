@@ -1,4 +1,4 @@
-"""Times in answers: those of ledgers are UTC and say so; those of the shop's records are by its clock and have no zone."""
+"""Times in answers: those of ledgers are UTC and say so; those of the shop's records are by its clock, without a zone."""
 
 from __future__ import annotations
 
