@@ -1,4 +1,4 @@
-"""Times in answers: those of ledgers are UTC and say so; those of the shop's records are by its clock, without a zone."""
+"""Times in answers: those of ledgers are UTC and say so; those of the shop have no zone, and are by its clock."""
 
 from __future__ import annotations
 
