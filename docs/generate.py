@@ -1,4 +1,4 @@
-"""Writes what is made from code: the pages settings.md, tables.md, presets.md and cli.md, and the stages of the DAG.
+"""Writes what is made from code: pages on settings, tables, presets, commands and the API, and the stages of the DAG.
 
 Run it with `make docs`. A test fails while a page differs from what the code says.
 """
@@ -24,6 +24,9 @@ import regulars
 from regulars import catalog
 from regulars.cli import app
 from regulars.pipeline import STAGES
+from regulars.serve.api.answers import ALWAYS
+from regulars.serve.api.app import create_app
+from regulars.serve.api.problems import REFUSALS
 from regulars.settings import Settings
 from regulars.sources.preset import shipped_presets
 
@@ -59,6 +62,24 @@ memory_limit = "16GB"
 [environments.prod.sources.orders]
 path = "s3://shop/orders/*.csv"
 ```
+"""
+
+API = """
+`regulars serve` starts it at http://127.0.0.1:8000; `/docs` has this page for a browser and `/openapi.json` the
+document for programs. On the machine itself no key is needed until one is made; anywhere else every request bears one,
+as `Authorization: Bearer KEY` or `X-API-Key: KEY`.
+
+```
+curl http://127.0.0.1:8000/segments
+curl "http://127.0.0.1:8000/segments/Champions/customers?sort=-monetary&page_size=10"
+curl "http://127.0.0.1:8000/customers?q=ann@example.org"
+curl -OJ "http://127.0.0.1:8000/export/segments/Champions?format=xlsx"
+curl -X POST http://127.0.0.1:8000/pipeline/run -H "Content-Type: application/json" -d '{"k": 5}'
+```
+
+Lists come page by page with the links to the others. A past day (`calc_date`) is worked out when it is first asked for,
+one at a time, and remembered until another run is live. Runs are processes of their own: they go on when the server
+stops, and what they publish is served from the next request on.
 """
 
 
@@ -144,6 +165,59 @@ def cli_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def api_page() -> str:
+    """Every endpoint with its parameters, body and answers, from the OpenAPI document."""
+    document = create_app(Settings(warehouse="warehouse")).openapi()
+    lines = [NOTICE, "# REST API", "", document["info"]["description"], "", *API.strip().splitlines()]
+    section = ""
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            [tag] = operation["tags"]
+            if tag != section:
+                section = tag
+                lines += ["", f"## {tag}"]
+            lines += ["", f"### `{method.upper()} {path}`", "", f"{operation['summary']}."]
+            lines += [_one_line(operation.get("description", "")), *_api_parameters(operation)]
+            lines += [*_api_body(document, operation), "", "| answer | meaning |", "|---|---|"]
+            own = {status: told for status, told in operation["responses"].items() if int(status) not in REFUSALS}
+            lines += [f"| {status} | {_cell(told.get('description', ''))} |" for status, told in own.items()]
+    lines += ["", "## Refusals of every endpoint", "", "| answer | meaning |", "|---|---|"]
+    lines += [
+        f"| {status} | {_cell(told['description'])} |" for status, told in sorted(ALWAYS.items()) if status != 422
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _api_parameters(operation: dict[str, Any]) -> list[str]:
+    if not operation.get("parameters"):
+        return []
+    rows = ["", "| parameter | in | values | meaning |", "|---|---|---|---|"]
+    for each in operation["parameters"]:
+        kinds = [each["schema"], *each["schema"].get("anyOf", [])]
+        listed = next((kind["enum"] for kind in kinds if "enum" in kind), None)
+        plain = " or ".join(kind["type"] for kind in kinds if kind.get("type", "null") != "null")
+        values = ", ".join(f"`{value}`" for value in listed) if listed else plain
+        rows.append(f"| `{each['name']}` | {each['in']} | {values} | {_cell(each.get('description', ''))} |")
+    return rows
+
+
+def _api_body(document: dict[str, Any], operation: dict[str, Any]) -> list[str]:
+    """The fields of a JSON body, one level deep and those of the rows in it."""
+    if "requestBody" not in operation:
+        return []
+    [content] = operation["requestBody"]["content"].values()
+    names = re.findall(r"#/components/schemas/(\w+)", json.dumps(content))
+    rows = ["", "| body | meaning |", "|---|---|"]
+    for name in names:
+        schema = document["components"]["schemas"][name]
+        for field, told in schema["properties"].items():
+            rows.append(f"| `{field}` | {_cell(told.get('description', ''))} |")
+            for inner in re.findall(r"#/components/schemas/(\w+)", json.dumps(told)):
+                inside = document["components"]["schemas"][inner]["properties"].items()
+                rows += [f"| `{field}[].{key}` | {_cell(value.get('description', ''))} |" for key, value in inside]
+    return rows
+
+
 def stages_of_the_dag() -> str:
     """The stages as the DAG reads them, which runs where Regulars is not installed."""
     return json.dumps([{"name": stage.name, "what": stage.what} for stage in STAGES], indent=2) + "\n"
@@ -154,6 +228,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "tables.md": tables_page,
     "presets.md": presets_page,
     "cli.md": cli_page,
+    "api.md": api_page,
     "../airflow/dags/regulars_stages.json": stages_of_the_dag,
 }
 

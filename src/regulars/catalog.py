@@ -261,6 +261,10 @@ RUN_STAGES = _table(
     "ops.run_stages",
     "run_id varchar; stage varchar; status varchar; started_at timestamp; finished_at timestamp; summary varchar",
 )
+ACCESS = _table(
+    "ops.access",
+    "happened_at timestamp; key_name varchar; method varchar; route varchar; status bigint; address varchar",
+)
 CHECKS = _table(
     "ops.checks",
     "run_id varchar; check_name varchar; severity varchar; status varchar; failures bigint; message varchar;"
@@ -275,7 +279,15 @@ FIELD_SOURCES = "marts.customer_field_sources"
 CUSTOMER_CLV = "marts.customer_clv"
 CUSTOMER_HEALTH = "marts.customer_health"
 VALIDATION = "marts.model_validation"
+CALIBRATION = "marts.model_calibration"
 FORECAST = "marts.sales_forecast"
+ANOMALIES = "marts.sales_anomalies"
+COHORT_RETENTION = "marts.cohort_retention"
+SEGMENT_MIGRATION = "marts.segment_migration"
+RFM_HISTORY = "marts.customer_rfm_history"
+CLUSTERED_CUSTOMERS = "marts.customer_clusters"
+CLUSTERS = "marts.cluster_profiles"
+AXES_OF_CLUSTERS = "marts.cluster_axes"
 CUSTOMER_360 = "marts.customer_360"
 CUSTOMER_PURCHASE_EXTRACT = "marts.customer_purchase_extract"
 CUSTOMER_SEGMENTS = "marts.customer_segments"

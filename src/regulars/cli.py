@@ -22,6 +22,7 @@ from regulars.cli_extract import extract
 from regulars.cli_identity import identity
 from regulars.cli_identity_views import evaluate, explain, review, train
 from regulars.cli_init import init
+from regulars.cli_keys import keys
 from regulars.cli_options import (
     AsOf,
     Clusters,
@@ -38,7 +39,9 @@ from regulars.cli_options import (
 )
 from regulars.cli_options import chosen_settings as _settings
 from regulars.cli_predictions import predictions
+from regulars.cli_report import report
 from regulars.cli_score import score
+from regulars.cli_serve import serve
 from regulars.cli_sources import sources
 from regulars.errors import RegularsError
 from regulars.settings import overridden
@@ -58,7 +61,8 @@ app.add_typer(identity, name="identity")
 for command in (review, explain, train, evaluate):
     identity.command()(command)
 app.add_typer(clusters, name="clusters")
-for top_level in (demo_api, demo_sources, extract, init, score, predictions):
+app.add_typer(keys, name="keys")
+for top_level in (demo_api, demo_sources, extract, init, score, predictions, report, serve):
     app.command()(top_level)
 
 

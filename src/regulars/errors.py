@@ -9,6 +9,7 @@
     ├── SettingsError          2   regulars.toml or a REGULARS_* variable
     ├── WarehouseError         3   the warehouse is missing, damaged or unreachable
     ├── SourceUnreachable      3   a source did not answer
+    ├── BusyError              3   all who could answer are at work
     ├── LockedError            4   another run holds the warehouse
     └── NewerIsLive            5   the live state is of a later day and was kept, as asked
 
@@ -59,6 +60,12 @@ class WarehouseError(RegularsError):
 
 class SourceUnreachable(RegularsError):
     """A source did not answer."""
+
+    exit_code = 3
+
+
+class BusyError(RegularsError):
+    """Everybody who could answer is at work; asking again later helps."""
 
     exit_code = 3
 

@@ -134,6 +134,7 @@ def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
     build.execute(_RECONCILIATION)
     build.replace(catalog.RUNS.name, engine.journal.runs_table())
     build.replace(catalog.RUN_STAGES.name, engine.journal.stages_table())
+    build.replace(catalog.ACCESS.name, engine.access.access_table())
     # The run that publishes is still open in the journal, and whoever reads this file sees it finished.
     for name in (catalog.RUNS.name, catalog.RUN_STAGES.name):
         build.execute(f"update {name} set status = 'done' where run_id = $1 and status = 'running'", (run_id,))

@@ -41,6 +41,7 @@ def score(
     settings: Settings | None = None,
     as_of: dt.date | None = None,
     decimal: str = ".",
+    scorer: Scorer | None = None,
 ) -> pa.Table:
     """The segment, cluster, value and churn of new customers, by what is published.
 
@@ -52,6 +53,7 @@ def score(
         settings: Settings; unset = regulars.toml of the working directory and REGULARS_* variables.
         as_of: For orders: the start of this day is "now"; unset = the day after the newest of them.
         decimal: The decimal sign of numbers that are text.
+        scorer: The published models, if they are loaded already.
 
     Returns:
         customer_id (as text), the features, segment and scores, cluster_id, cluster_name, distance, x, y, z, the
@@ -64,7 +66,7 @@ def score(
     settings = settings or load_settings()
     if warehouse is not None:
         settings = settings.model_copy(update={"warehouse": str(warehouse)})
-    with _scored(settings, customers, as_of, decimal, lambda words: None) as (_, reader):
+    with _scored(settings, customers, as_of, decimal, lambda words: None, scorer) as (_, reader):
         return reader.read_all()
 
 
@@ -107,11 +109,16 @@ def score_file(
 
 @contextmanager
 def _scored(
-    settings: Settings, customers: Any, as_of: dt.date | None, decimal: str, on_progress: Progress
+    settings: Settings,
+    customers: Any,
+    as_of: dt.date | None,
+    decimal: str,
+    on_progress: Progress,
+    scorer: Scorer | None = None,
 ) -> Iterator[tuple[ScoreReport, pa.RecordBatchReader]]:
     """The report, complete once the batches are read, and the batches."""
     engine = open_engine(settings)
-    scorer = live_scorer(engine)
+    scorer = scorer or live_scorer(engine)
     with _given(customers, settings) as given:
         delivery = given.delivery
         columns = feature_columns(delivery.columns, scorer.features, delivery.name)

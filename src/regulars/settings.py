@@ -20,6 +20,7 @@ from regulars import environments
 from regulars.cluster_settings import ClusterSettings
 from regulars.errors import SettingsError
 from regulars.prediction_settings import ChurnSettings, ForecastSettings, HealthSettings, ValueSettings
+from regulars.serve_settings import ServeSettings
 from regulars.source_settings import Section as _Section
 from regulars.source_settings import SourceSettings
 from regulars.spark_settings import SparkSettings
@@ -162,6 +163,7 @@ class Settings(BaseSettings):
     health: HealthSettings = HealthSettings()
     forecast: ForecastSettings = ForecastSettings()
     spark: SparkSettings = SparkSettings()
+    serve: ServeSettings = ServeSettings()
     sources: dict[str, SourceSettings] = {}
     _environment: str = PrivateAttr("")
 

@@ -55,7 +55,6 @@ def test_every_command_of_a_service_is_one_of_regulars_or_airflow(compose: dict[
     assert re.search(r'^ENTRYPOINT \["regulars"\]$', dockerfile, re.MULTILINE)
 
 
-@pytest.mark.xfail(reason="the REST API and `regulars serve` come in a later version; docs/deployment.md says so")
 def test_what_the_server_starts_and_asks_for_its_health_exists(dockerfile: str, repository: Path) -> None:
     words = re.findall(r'^CMD \["(\w+)"', dockerfile, re.MULTILINE)
     assert words[-1] in typer.main.get_command(app).commands  # type: ignore[attr-defined]

@@ -19,8 +19,9 @@ WRITTEN = (
     "docs/predictions.md",
     "docs/deployment.md",
     "docs/operations.md",
+    "docs/security.md",
 )
-PAGES = ("settings.md", "tables.md", "presets.md", "cli.md")
+PAGES = ("settings.md", "tables.md", "presets.md", "cli.md", "api.md")
 STAGES_OF_THE_DAG = "../airflow/dags/regulars_stages.json"
 
 

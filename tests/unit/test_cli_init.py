@@ -16,7 +16,7 @@ def test_a_database_is_made_ready_once_or_again(call: Call, server: Postgres) ->
     for _ in range(2):
         code, output, errors = call("init", "-w", url)
         assert (code, errors) == (0, "")
-        assert "gave regulars_loader, regulars_builder, regulars_reader their rights" in output
+        assert "gave regulars_loader, regulars_builder, regulars_reader, regulars_server their rights" in output
         assert PASSWORD not in output
 
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 import pyarrow as pa
 
+from regulars.engines.access_records import AccessRecords
 from regulars.engines.journal import Journal
 from regulars.errors import RegularsError, SettingsError
 from regulars.settings import Settings
@@ -70,6 +71,7 @@ class Engine(Protocol):
     kind: str
     location: str
     journal: Journal
+    access: AccessRecords
     models_folder: Path
     scratch_folder: Path
 
@@ -126,6 +128,17 @@ class Engine(Protocol):
 
     def has_live(self) -> bool:
         """Whether anything was ever published."""
+        ...
+
+    def live_state(self) -> str | None:
+        """What changes with every publication and costs next to nothing to ask; None = nothing is published."""
+        ...
+
+    def readers(self, count: int) -> AbstractContextManager[Sequence[Session]]:
+        """Sessions as `live` gives them, all on one publication and each for one thread at a time.
+
+        They see that publication to their end, whatever is published meanwhile.
+        """
         ...
 
     def workbench(self, tables: Sequence[str] = ()) -> AbstractContextManager[Engine]:

@@ -19,9 +19,10 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from regulars import catalog
+from regulars.engines.access_records import AccessRecords
 from regulars.engines.base import Session
 from regulars.engines.duckdb_completing import complete
-from regulars.engines.duckdb_session import DuckDBSession
+from regulars.engines.duckdb_session import DuckDBSession, confine
 from regulars.engines.journal import FileJournal, Journal
 from regulars.engines.known import show_known
 from regulars.errors import LockedError, SettingsError, WarehouseError
@@ -45,6 +46,7 @@ class DuckDBEngine:
         self.folder = folder
         self.location = str(folder)
         self.journal: Journal = FileJournal(folder / "journal.sqlite")
+        self.access = AccessRecords(self.journal, self.journal)
         self.models_folder = folder / "models"
         self.scratch_folder = folder / "scratch"
         # Absolute, because dbt takes a relative one from its project, which is inside the package.
@@ -146,20 +148,37 @@ class DuckDBEngine:
         """The live file, read only, with every schema on the search path."""
         self._refuse_without_live()
         with self._connect(self._live, read_only=True) as connection:
-            found = connection.execute(
-                "select schema_name from duckdb_schemas() where database_name = 'live'"
-            ).fetchall()
-            present = {row[0] for row in found}
-            path = ",".join(f"live.{schema}" for schema in catalog.SEARCH_PATH if schema in present)
-            connection.execute(f"set search_path = '{path}'")
-            # A query of a user reads the published tables, and no file of the machine.
-            connection.execute("set enable_external_access = false")
-            connection.execute("set lock_configuration = true")
+            confine([connection])
             yield DuckDBSession(connection)
 
     def has_live(self) -> bool:
         """Whether anything was ever published."""
         return self._live.exists()
+
+    def live_state(self) -> str | None:
+        """Which file is live: publishing puts another in its place."""
+        try:
+            found = self._live.stat()
+        except FileNotFoundError:
+            return None
+        return f"{found.st_dev}-{found.st_ino}-{found.st_mtime_ns}"
+
+    @contextmanager
+    def readers(self, count: int) -> Iterator[list[DuckDBSession]]:
+        """Connections to one opening of the live file, each of whose queries runs on the thread that asks.
+
+        Many readers share the cores better by a core each than by all of them wanting all.
+        """
+        self._refuse_without_live()
+        with self._connect(self._live, read_only=True) as connection:
+            connection.execute("set threads = 1")
+            connections = [connection.cursor() for _ in range(count)]
+            try:
+                confine(connections)
+                yield [DuckDBSession(each) for each in connections]
+            finally:
+                for each in connections:
+                    each.close()
 
     @contextmanager
     def workbench(self, tables: Sequence[str] = ()) -> Iterator[DuckDBEngine]:
@@ -263,7 +282,6 @@ class DuckDBEngine:
         try:
             place = str(path).replace("'", "''")
             connection.execute(f"attach '{place}' as live (read_only)")
-            connection.execute("use live")
         except BaseException:
             connection.close()
             raise

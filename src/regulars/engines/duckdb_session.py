@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from regulars import catalog
 from regulars.engines.base import Rows
 
 
@@ -76,3 +77,16 @@ class DuckDBSession:
         finally:
             self._connection.unregister("incoming")
         return int(row[0]) if row else 0
+
+
+def confine(connections: Sequence[duckdb.DuckDBPyConnection]) -> None:
+    """Shows connections of one database the schemas of its file `live`, and keeps them out of all other files."""
+    for connection in connections:
+        connection.execute("use live")
+        found = connection.execute("select schema_name from duckdb_schemas() where database_name = 'live'").fetchall()
+        present = {row[0] for row in found}
+        path = ",".join(f"live.{schema}" for schema in catalog.SEARCH_PATH if schema in present)
+        connection.execute(f"set search_path = '{path}'")
+    # A query of a user reads the published tables, and no file of the machine.
+    connections[0].execute("set enable_external_access = false")
+    connections[0].execute("set lock_configuration = true")

@@ -1,5 +1,7 @@
 """The run journal: runs, their stages and progress, readable by anyone while a run is going on.
 
+What must outlive publishing and be written at any time lies beside it: API keys and who asked (`access_records.py`).
+
 In an embedded warehouse it is SQLite in WAL mode, because a DuckDB file that is being written cannot be read by another
 process; a database keeps it itself (`postgres_journal.py`). It is also the only place, with the ledger of loads, that
 reads the clock.
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import secrets
 import sqlite3
 from abc import ABC, abstractmethod
@@ -32,7 +35,17 @@ create table if not exists run_stages (
   started_at text not null, finished_at text, seconds real, progress text, summary text,
   primary key (run_id, position)
 );
+create table if not exists api_keys (
+  key_id text primary key, name text not null, role text not null, secret_hash text not null, created_at text not null,
+  expires_at text, last_used_at text, revoked_at text
+);
+create table if not exists access (
+  number integer primary key autoincrement, happened_at text not null, key_name text, method text not null,
+  route text not null, status integer not null, address text not null
+);
 """
+# Which table a query reads: one that an older version never made is empty.
+_READ = re.compile(r"\bfrom ops\.(\w+)")
 
 
 def ledger_time() -> dt.datetime:
@@ -67,7 +80,7 @@ class Journal(ABC):
         """Opens a run and returns its id: its start and four random letters."""
         started = ledger_time()
         run_id = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
-        self._write(
+        self.write(
             (
                 "update ops.runs set status = 'interrupted', error = 'The process ended without a word.'"
                 " where status = 'running'",
@@ -84,7 +97,7 @@ class Journal(ABC):
 
     def finish_run(self, run_id: str, status: str, error: str | None = None) -> None:
         """Closes a run as `done` or `failed`."""
-        self._write(
+        self.write(
             (
                 "update ops.runs set status = $1, finished_at = $2, error = $3 where run_id = $4",
                 (status, ledger_time(), error, run_id),
@@ -93,14 +106,14 @@ class Journal(ABC):
 
     def forget_run(self, run_id: str) -> None:
         """Takes a run out that came to nothing, so that one which looks every few seconds does not fill the journal."""
-        self._write(
+        self.write(
             ("delete from ops.run_stages where run_id = $1", (run_id,)),
             ("delete from ops.runs where run_id = $1", (run_id,)),
         )
 
     def start_stage(self, run_id: str, position: int, stage: str) -> None:
         """Opens a stage of a run."""
-        self._write(
+        self.write(
             ("delete from ops.run_stages where run_id = $1 and position = $2", (run_id, position)),
             (
                 "insert into ops.run_stages (run_id, position, stage, status, started_at)"
@@ -111,13 +124,13 @@ class Journal(ABC):
 
     def progress(self, run_id: str, position: int, words: str) -> None:
         """Says how far a stage is."""
-        self._write(
+        self.write(
             ("update ops.run_stages set progress = $1 where run_id = $2 and position = $3", (words, run_id, position))
         )
 
     def finish_stage(self, run_id: str, position: int, status: str, seconds: float, summary: str) -> None:
         """Closes a stage as `done` or `failed` with one line of what it did."""
-        self._write(
+        self.write(
             (
                 "update ops.run_stages set status = $1, finished_at = $2, seconds = $3, summary = $4, progress = null"
                 " where run_id = $5 and position = $6",
@@ -137,28 +150,28 @@ class Journal(ABC):
         """The newest runs as Arrow, newest first."""
         columns = ", ".join(_RUNS.names)
         sql = f"select {columns} from ops.runs order by {self.newest_first} limit $1"
-        return self._read(sql, (limit,), _RUNS)
+        return self.read(sql, (limit,), _RUNS)
 
     def stages_table(self, run_id: str | None = None, limit: int = 10_000) -> pa.Table:
         """The stages of one run, or of the newest runs, as Arrow."""
         where, params = ("where run_id = $2", (limit, run_id)) if run_id else ("", (limit,))
         columns = ", ".join(_STAGES.names)
         sql = f"select {columns} from ops.run_stages {where} order by started_at desc, position desc limit $1"
-        return self._read(sql, params, _STAGES)
+        return self.read(sql, params, _STAGES)
 
     def _newest(self, where: str) -> RunRecord | None:
         columns = ", ".join(_RUNS.names)
         sql = f"select {columns} from ops.runs {where} order by {self.newest_first} limit 1"
-        found = self._read(sql, (), _RUNS).to_pylist()
+        found = self.read(sql, (), _RUNS).to_pylist()
         return RunRecord(**{name: _text(value) for name, value in found[0].items()}) if found else None
 
     @abstractmethod
-    def _write(self, *statements: Statement) -> None:
-        """Runs the statements in one transaction."""
+    def write(self, *statements: Statement) -> None:
+        """Runs the statements in one transaction: tables are written `ops.x`, parameters $1, $2, …"""
 
     @abstractmethod
-    def _read(self, sql: str, params: Sequence[Any], schema: pa.Schema) -> pa.Table:
-        """The result of a query; no row where there is no journal yet."""
+    def read(self, sql: str, params: Sequence[Any], schema: pa.Schema) -> pa.Table:
+        """The result of a query of one table; no row where there is no such table yet."""
 
 
 class FileJournal(Journal):
@@ -169,16 +182,22 @@ class FileJournal(Journal):
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def _write(self, *statements: Statement) -> None:
+    def write(self, *statements: Statement) -> None:
+        """Runs the statements in one transaction."""
         with self._connection() as connection:
             for sql, params in statements:
                 connection.execute(sql.replace("ops.", ""), _named([_text(value) for value in params]))
 
-    def _read(self, sql: str, params: Sequence[Any], schema: pa.Schema) -> pa.Table:
+    def read(self, sql: str, params: Sequence[Any], schema: pa.Schema) -> pa.Table:
+        """The result of a query of one table."""
         if not self.path.exists():
             return schema.empty_table()
         with self._connection(prepare=False) as connection:
-            rows = connection.execute(sql.replace("ops.", ""), _named(params)).fetchall()
+            present = {name for (name,) in connection.execute("select name from sqlite_master")}
+            if not present.issuperset(tables_read(sql)):
+                return schema.empty_table()
+            statement, values = sql.replace("ops.", ""), _named([_text(value) for value in params])
+            rows = connection.execute(statement, values).fetchall()
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
         times = {index for index, field in enumerate(schema) if pa.types.is_timestamp(field.type)}
         arrays = [
@@ -193,13 +212,15 @@ class FileJournal(Journal):
     def _connection(self, *, prepare: bool = True) -> Iterator[sqlite3.Connection]:
         connection = None
         try:
+            if prepare:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(self.path, timeout=30)
             if prepare:
                 connection.execute("pragma journal_mode = wal")
                 connection.executescript(_SCHEMA)
             with connection:
                 yield connection
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             raise WarehouseError(
                 f"The run journal {self.path} cannot be used: {error}."
                 " Free disk space, or mend the folder's permissions."
@@ -207,6 +228,11 @@ class FileJournal(Journal):
         finally:
             if connection is not None:
                 connection.close()
+
+
+def tables_read(sql: str) -> list[str]:
+    """The tables of `ops` that a query reads, without their schema."""
+    return _READ.findall(sql)
 
 
 def _named(params: Sequence[Any]) -> dict[str, Any]:

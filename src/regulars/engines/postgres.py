@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from regulars import catalog
+from regulars.engines.access_records import AccessRecords
 from regulars.engines.base import Engine, Session
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.journal import Journal
@@ -25,7 +26,7 @@ from regulars.engines.postgres_migrations import migrate
 from regulars.engines.postgres_migrations import script as durable_script
 from regulars.engines.postgres_problems import problem
 from regulars.engines.postgres_publishing import NEXT, building, generation_names, newest, pin, publish
-from regulars.engines.postgres_roles import BUILDER, LOADER, READER, script, set_up, take_role
+from regulars.engines.postgres_roles import BUILDER, LOADER, READER, SERVER, script, set_up, take_role
 from regulars.engines.postgres_session import PostgresSession, connected, driver_errors
 from regulars.errors import WarehouseError
 
@@ -52,6 +53,7 @@ class PostgresEngine:
         self.location = self.address.location
         self.query_errors = driver_errors()
         self.journal: Journal = PostgresJournal(self.durable)
+        self.access = AccessRecords(PostgresJournal(self._serving), PostgresJournal(self._keeping))
         self._lock = RunLock(self.address, self.journal.running)
         folder = _local_folder(self.address)
         self.scratch_folder = folder / "scratch"
@@ -119,22 +121,39 @@ class PostgresEngine:
     def live(self) -> Iterator[PostgresSession]:
         """The newest publication, read only and pinned: what is published meanwhile does not change it."""
         with connected(self.address) as connection:
-            generation = pin(connection)
-            if generation is None:
-                raise WarehouseError(
-                    f"Nothing is published in {self.location} yet. Make it with `regulars run FILE` or `regulars demo`."
-                )
-            take_role(connection, READER)
-            names = generation_names(generation)
-            path = ", ".join(names.schemas[schema] for schema in catalog.SEARCH_PATH)
-            connection.execute(f"set search_path = {path}")
-            connection.execute("set default_transaction_read_only = on")
-            yield connection.called(names)
+            yield self._reading(connection, pin(connection))
+
+    def _reading(self, connection: PostgresSession, generation: int | None) -> PostgresSession:
+        if generation is None:
+            raise WarehouseError(
+                f"Nothing is published in {self.location} yet. Make it with `regulars run FILE` or `regulars demo`."
+            )
+        take_role(connection, READER)
+        names = generation_names(generation)
+        path = ", ".join(names.schemas[schema] for schema in catalog.SEARCH_PATH)
+        connection.execute(f"set search_path = {path}")
+        connection.execute("set default_transaction_read_only = on")
+        return connection.called(names)
 
     def has_live(self) -> bool:
         """Whether anything was ever published."""
         with connected(self.address) as session:
             return newest(session) is not None
+
+    def live_state(self) -> str | None:
+        """The number of the live generation."""
+        with connected(self.address) as session:
+            generation = newest(session)
+        return None if generation is None else str(generation)
+
+    @contextmanager
+    def readers(self, count: int) -> Iterator[list[PostgresSession]]:
+        """As many connections, all on the generation that the first one pins."""
+        with ExitStack() as opened:
+            first = opened.enter_context(connected(self.address))
+            generation = pin(first)
+            others = [opened.enter_context(connected(self.address)) for _ in range(count - 1)]
+            yield [self._reading(connection, generation) for connection in (first, *others)]
 
     @contextmanager
     def workbench(self, tables: Sequence[str] = ()) -> Iterator[Engine]:
@@ -193,6 +212,20 @@ class PostgresEngine:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(row["content"])
         return place
+
+    @contextmanager
+    def _serving(self) -> Iterator[PostgresSession]:
+        """What a server asks of keys, with no more rights than it needs for that."""
+        with connected(self.address) as session:
+            take_role(session, SERVER)
+            yield session
+
+    @contextmanager
+    def _keeping(self) -> Iterator[PostgresSession]:
+        """Keys are given and taken by who owns the database, in one that has room for them."""
+        with connected(self.address) as session:
+            migrate(session, self.location)
+            yield session
 
     def problem(self, words: str) -> WarehouseError | None:
         """What a message of dbt's driver says of the warehouse itself."""

@@ -11,6 +11,7 @@ _LIVE_MODELS = "(select run_id from ops.models where is_live)"
 # What customers are looked up by, wherever a table has it, and the orders in which lists are shown.
 _LOOKED_UP = ("customer_id", "email", "phone", "source_customer_id")
 _LISTED = {
+    catalog.CUSTOMER_360: "segment, customer_id",
     catalog.CUSTOMER_SEGMENTS: "segment, customer_id",
     catalog.FCT_CUSTOMER_RFM: "segment, monetary desc, customer_id",
 }

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from regulars.engines.journal import Journal, Statement
+from regulars.engines.journal import Journal, Statement, tables_read
 from regulars.engines.postgres_session import PostgresSession
 
 
@@ -21,13 +21,15 @@ class PostgresJournal(Journal):
     def __init__(self, session: Callable[[], AbstractContextManager[PostgresSession]]) -> None:
         self._session = session
 
-    def _write(self, *statements: Statement) -> None:
+    def write(self, *statements: Statement) -> None:
+        """Runs the statements in one transaction."""
         with self._session() as session, session.transaction():
             for sql, params in statements:
                 session.execute(sql, params)
 
-    def _read(self, sql: str, params: Sequence[Any], schema: pa.Schema) -> pa.Table:
+    def read(self, sql: str, params: Sequence[Any], schema: pa.Schema) -> pa.Table:
+        """The result of a query of one table."""
         with self._session() as session:
-            if not session.columns("ops.runs"):
+            if not all(session.columns(f"ops.{table}") for table in tables_read(sql)):
                 return schema.empty_table()
             return session.query(sql, params).cast(schema)

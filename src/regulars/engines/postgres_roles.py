@@ -1,7 +1,8 @@
-"""Three roles with the rights that their work needs and no others; a database without them works for its owner alone.
+"""Four roles with the rights that their work needs and no others; a database without them works for its owner alone.
 
 regulars_loader lands and resolves: it writes the durable schemas and sees no mart. regulars_builder reads them and
-builds, checks and publishes. regulars_reader reads what is published. People and programs get a role by
+builds, checks and publishes. regulars_reader reads what is published, and regulars_server too, which checks API keys
+and notes who asked. People and programs get a role by
 `grant regulars_reader to …`; a session that may take one works as that role and as nobody more powerful.
 """
 
@@ -14,11 +15,12 @@ from regulars.engines.postgres_names import quoted
 from regulars.engines.postgres_session import PostgresSession
 from regulars.errors import WarehouseError
 
-LOADER, BUILDER, READER = "regulars_loader", "regulars_builder", "regulars_reader"
+LOADER, BUILDER, READER, SERVER = "regulars_loader", "regulars_builder", "regulars_reader", "regulars_server"
 ROLES = {
     LOADER: "lands and resolves: writes raw, staging, identity and ops",
     BUILDER: "builds and publishes: reads those, writes everything derived",
     READER: "reads what is published",
+    SERVER: "answers requests: reads what is published, checks API keys, notes who asked",
 }
 # What a run that builds must write of the durable side.
 _BUILDERS_OWN = ("ops.runs", "ops.run_stages", "ops.segment_restatements", "ops.model_files", "ops.publications")
@@ -30,7 +32,8 @@ do $$ declare found record; begin
         select schema.nspname as schema, relation.relname as name, {{owner}} as owner
         from pg_class as relation inner join pg_namespace as schema on relation.relnamespace = schema.oid
         where relation.relkind in ('r', 'v') and {{owner}} is not null
-            and (schema.nspname, relation.relname) not in (('ops', 'migrations'), ('ops', 'publications'))
+            and (schema.nspname, relation.relname) not in
+                (('ops', 'migrations'), ('ops', 'publications'), ('ops', 'api_keys'))
     loop
         execute format('alter table %I.%I owner to %I', found.schema, found.name, found.owner);
     end loop;
@@ -114,6 +117,11 @@ def grants(database: str) -> list[str]:
         _PUBLISHED,
         f"grant usage on schema ops to {READER}",
         f"grant select on ops.migrations, ops.publications, ops.runs, ops.run_stages to {READER}",
+        # Who gives keys is the owner; the server may see them and say when one was used.
+        f"revoke all on ops.api_keys from {LOADER}, {BUILDER}, {READER}",
+        f"grant {READER} to {SERVER}",
+        f"grant select, update (last_used_at) on ops.api_keys to {SERVER}",
+        f"grant select, insert, delete on ops.access to {SERVER}",
         # What new sources and later migrations bring.
         f"alter default privileges for role {LOADER} in schema {schemas} grant select on tables to {BUILDER}",
         f"alter default privileges in schema {schemas} grant select on tables to {BUILDER}",

@@ -65,6 +65,7 @@ class SparkEngine:
         self.home = home
         self.location = f"{home.location} (worked out on {master})"
         self.journal = home.journal
+        self.access = home.access
         self.models_folder = home.models_folder
         self.scratch_folder = home.scratch_folder
         self.dbt_folder = home.dbt_folder / "spark"
@@ -130,6 +131,14 @@ class SparkEngine:
     def has_live(self) -> bool:
         """Whether anything was ever published."""
         return self.home.has_live()
+
+    def live_state(self) -> str | None:
+        """Which publication readers see, at home."""
+        return self.home.live_state()
+
+    def readers(self, count: int) -> AbstractContextManager[Sequence[Session]]:
+        """Sessions on what readers see, at home."""
+        return self.home.readers(count)
 
     def workbench(self, tables: Sequence[str] = ()) -> AbstractContextManager[Engine]:
         """A day that is asked about is worked out from what is served, at home."""

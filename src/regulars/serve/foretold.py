@@ -200,18 +200,23 @@ def foretold(queries: Queries, customer_id: int) -> Foretold | None:
 def outlook(queries: Queries) -> Outlook:
     """What is foretold of everybody, and how good it is."""
     with queries.session() as live:
-        as_of, currency = _basis(live)
-        if not live.columns(catalog.CUSTOMER_CLV) or not live.columns(catalog.VALIDATION):
-            return Outlook(as_of, currency, 0, {}, ())
-        sums = ", ".join(
-            f"sum(expected_{what}_{days}) as {what}_{days}" for what in ("orders", "value") for days in VALUE_HORIZONS
-        )
-        [row] = live.query(f"select count(*) as customers, {sums} from {catalog.CUSTOMER_CLV}").to_pylist()
-        churned = live.query(f"select sum(churn_probability) as churned from {catalog.CUSTOMER_HEALTH}").to_pylist()
-        days = live.query(
-            f"select metric, count(*) as days, sum(expected) as total from {catalog.FORECAST} group by metric"
-        ).to_pylist()
-        verdicts, horizon = _verdicts(live), _churn_horizon(live)
+        return read_outlook(live)
+
+
+def read_outlook(live: Session) -> Outlook:
+    """The same from an open session, for who puts several questions together."""
+    as_of, currency = _basis(live)
+    if not live.columns(catalog.CUSTOMER_CLV) or not live.columns(catalog.VALIDATION):
+        return Outlook(as_of, currency, 0, {}, ())
+    sums = ", ".join(
+        f"sum(expected_{what}_{days}) as {what}_{days}" for what in ("orders", "value") for days in VALUE_HORIZONS
+    )
+    [row] = live.query(f"select count(*) as customers, {sums} from {catalog.CUSTOMER_CLV}").to_pylist()
+    churned = live.query(f"select sum(churn_probability) as churned from {catalog.CUSTOMER_HEALTH}").to_pylist()
+    days = live.query(
+        f"select metric, count(*) as days, sum(expected) as total from {catalog.FORECAST} group by metric"
+    ).to_pylist()
+    verdicts, horizon = _verdicts(live), _churn_horizon(live)
     totals = {
         (what, ahead): float(row[f"{what}_{ahead}"] or 0) for what in ("orders", "value") for ahead in VALUE_HORIZONS
     }

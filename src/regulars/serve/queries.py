@@ -1,20 +1,24 @@
-"""The only door to the published data: CLI, Python results, exports and, later, the API and the dashboard ask here."""
+"""The only door to the published data: CLI, Python results, exports, the API and the dashboard ask here."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars import catalog
-from regulars.engines.base import Engine, Session
+from regulars.engines.base import Session
 from regulars.errors import InputError
 from regulars.serve.served_orders import refuse_without_orders, serves_orders
 from regulars.settings import ShopSettings
 from regulars.survivorship_settings import GOLDEN_FIELDS
+
+# What is shown of an order.
+ORDER_COLUMNS = ("order_date", "order_id", "status", "amount", "net_amount", "store")
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,35 @@ class Basis:
     orders: int
 
 
-class Queries:
-    """Questions to one warehouse; each opens the live state anew, so it always sees one whole published build."""
+class Published(Protocol):
+    """Where sessions on what is published come from: an engine, or a session that is open already."""
 
-    def __init__(self, engine: Engine, shop: ShopSettings) -> None:
+    @property
+    def query_errors(self) -> tuple[type[Exception], ...]:
+        """What the driver raises for SQL that it cannot run."""
+        ...
+
+    def live(self) -> AbstractContextManager[Session]:
+        """A session on one whole published build."""
+        ...
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A session that is open already, and stays so: all questions see the same build."""
+
+    opened: Session
+    query_errors: tuple[type[Exception], ...]
+
+    def live(self) -> AbstractContextManager[Session]:
+        """The session."""
+        return nullcontext(self.opened)
+
+
+class Queries:
+    """Questions to one warehouse; of an engine each opens the live state anew, and so sees one whole build."""
+
+    def __init__(self, engine: Published, shop: ShopSettings) -> None:
         self._engine, self._shop = engine, shop
 
     def basis(self) -> Basis:
@@ -98,7 +127,7 @@ class Queries:
         with self._engine.live() as live:
             refuse_without_orders(live)
             return live.query(
-                f"select order_date, order_id, status, amount, net_amount, store from {catalog.FCT_ORDERS}"
+                f"select {', '.join(ORDER_COLUMNS)} from {catalog.FCT_ORDERS}"
                 f" where customer_id = $1 order by ordered_at desc, order_key limit {int(limit)}",
                 (customer_id,),
             )

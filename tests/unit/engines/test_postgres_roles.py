@@ -16,7 +16,7 @@ from regulars.parameters import write_parameters
 from regulars.settings import Settings
 
 ORDER = pa.table({"source": ["web"], "order_id": ["o1"]})
-USERS = ("loader", "builder", "reader")
+USERS = ("loader", "builder", "reader", "server")
 
 
 @pytest.fixture
@@ -40,7 +40,8 @@ def engines(server: Postgres, database: str) -> dict[str, PostgresEngine]:
 
 def test_setting_up_again_changes_nothing(engines: dict[str, PostgresEngine]) -> None:
     assert engines["owner"].set_up() == [
-        f"gave regulars_loader, regulars_builder, regulars_reader their rights in {engines['owner'].location}"
+        "gave regulars_loader, regulars_builder, regulars_reader, regulars_server their rights in"
+        f" {engines['owner'].location}"
     ]
 
 
@@ -114,7 +115,7 @@ def test_who_may_not_make_roles_is_told_and_the_script_does_it(server: Postgres)
     name = Address.of(url).database
     server.run("create user owner password 'secret'", f"alter database {name} owner to owner")
     engine = PostgresEngine(url.replace("shop:hunter2-secret", "owner:secret"))
-    for role in ("regulars_loader", "regulars_builder", "regulars_reader"):
+    for role in ("regulars_server", "regulars_loader", "regulars_builder", "regulars_reader"):
         server.drop_role(role)
     with pytest.raises(WarehouseError, match=r"may not create roles .*--print-sql"):
         engine.set_up()

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with customers as (
 
     select * from {{ ref('dim_customers') }}
@@ -104,3 +102,4 @@ left join segments on customer_segments.segment = segments.segment
 left join behavior on customers.customer_id = behavior.customer_id
 left join foretold on customers.customer_id = foretold.customer_id
 left join health on customers.customer_id = health.customer_id
+order by customers.customer_id

@@ -1,0 +1,1 @@
+"""The REST API: what `regulars serve` answers, and to whom."""

@@ -1,0 +1,29 @@
+"""What every endpoint answers beside its content, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends
+
+from regulars.serve.api.problems import REFUSALS
+from regulars.serve.api.security import needs
+from regulars.serve.auth import Principal, Role
+
+Viewer = Annotated[Principal, Depends(needs(Role.viewer))]
+Operator = Annotated[Principal, Depends(needs(Role.operator))]
+
+Answers = dict[int | str, dict[str, Any]]
+TEXT = r"^[^\x00-\x1f\x7f]+$"  # no control characters
+_ETAG = {"ETag": {"description": "The build that the answer was made from.", "schema": {"type": "string"}}}
+ALWAYS: Answers = {
+    **REFUSALS,
+    400: {"description": "The Host header is missing or names another server, or the body is no JSON."},
+    422: {"description": "A value does not fit; the document says which."},
+    503: {"description": "Nothing is published, or the warehouse is busy or away; Retry-After says when to ask again."},
+}
+PUBLISHED: Answers = {
+    200: {"headers": _ETAG, "description": "As the live run published it."},
+    304: {"description": "What the client has still holds."},
+}
+NOT_FOUND: Answers = {404: {"description": "There is no such thing; the detail says how to search."}}

@@ -1,0 +1,73 @@
+"""create_app: the server of one warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from regulars import __version__
+from regulars.engines.base import open_engine
+from regulars.engines.live_pool import LivePool
+from regulars.serve.api import (
+    customers,
+    docs_page,
+    export,
+    health,
+    lists,
+    pipeline,
+    predict,
+    segments,
+    visualization,
+)
+from regulars.serve.api.answers import ALWAYS
+from regulars.serve.api.openapi import describe
+from regulars.serve.api.refusals import install_refusals
+from regulars.serve.api.run_process import RunStarter
+from regulars.serve.api.security import install_security
+from regulars.serve.api.state import ServerState
+from regulars.settings import Settings
+
+_ROUTERS = (health, pipeline, segments, customers, export, predict, lists, visualization, docs_page)
+# A file is looked at for nothing; asking a database what is live is a question of its own.
+_LOOK_SECONDS = {"duckdb": 0.0}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The server, with nothing opened yet: the warehouse may be empty, and is opened by the first question.
+
+    Args:
+        settings: Whose warehouse is served, and to whom.
+
+    Raises:
+        SettingsError: No engine serves the warehouse.
+    """
+    engine = open_engine(settings)
+    pool = LivePool(engine, look_seconds=_LOOK_SECONDS.get(engine.kind, 1.0))
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await run_in_threadpool(pool.close)
+
+    app = FastAPI(
+        title="Regulars",
+        version=__version__,
+        lifespan=lifespan,
+        responses=ALWAYS,
+        # These pages of FastAPI load their scripts from elsewhere; docs_page.py does without.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.regulars = ServerState(settings, engine, pool, RunStarter(engine, settings))
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    install_refusals(app)
+    describe(app)
+    install_security(app, settings, engine)
+    return app

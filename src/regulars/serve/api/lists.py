@@ -1,0 +1,139 @@
+"""GET /retention, /migration, /clusters and /quality: what one run found, as whole lists or page by page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field, create_model
+
+from regulars import catalog
+from regulars.engines.base import Session
+from regulars.serve.api.answers import PUBLISHED, Viewer
+from regulars.serve.api.moments import UtcMoment
+from regulars.serve.api.published import published
+from regulars.serve.api.rows import list_model, row_model
+
+router = APIRouter(tags=["Numbers"])
+_RETENTION, _MIGRATION = "marts.cohort_retention", "marts.segment_migration"
+_CLUSTERS, _AXES = "marts.cluster_profiles", "marts.cluster_axes"
+
+RetentionList = list_model("RetentionList", row_model("RetentionRow", "cohort_retention"))
+MigrationList = list_model("MigrationList", row_model("MigrationRow", "segment_migration"))
+_AXES_FIELD: Any = (
+    list[row_model("AxisRow", "cluster_axes")],  # type: ignore[misc]
+    Field(description="What the axes of the pictures of clusters are made of."),
+)
+ClusterList = create_model(
+    "ClusterList",
+    __base__=list_model("ClusterProfiles", row_model("ClusterRow", "cluster_profiles")),
+    axes=_AXES_FIELD,
+)
+
+
+class CheckRow(BaseModel):
+    """A check of the data that a run made before it published."""
+
+    check_name: str = Field(examples=["unique_fct_orders_order_key"])
+    severity: str | None = Field(examples=["error"])
+    status: str = Field(examples=["pass"])
+    failures: int | None = Field(examples=[0])
+    message: str | None = Field(examples=[None])
+
+
+class ValidationRow(BaseModel):
+    """A prediction, and whether it beat a naive one on days that it had not seen."""
+
+    model: str = Field(examples=["churn"])
+    metric: str = Field(examples=["brier_score"])
+    horizon: int = Field(examples=[90])
+    value: float | None = Field(examples=[0.12])
+    baseline: str | None = Field(examples=["days since the last order"])
+    baseline_value: float | None = Field(examples=[0.19])
+    is_better: bool | None = Field(examples=[True])
+    is_validated: bool = Field(examples=[True])
+    note: str | None = Field(examples=[None])
+
+
+class LoadRow(BaseModel):
+    """What a source delivered at a time."""
+
+    load_id: int = Field(examples=[3])
+    source: str = Field(examples=["orders"])
+    entity: str | None = Field(examples=["orders"])
+    rows: int | None = Field(examples=[4211])
+    staged: int | None = Field(examples=[4200])
+    rejected: int | None = Field(examples=[11])
+    duplicates: int | None = Field(examples=[0])
+    status: str = Field(examples=["done"])
+    started_at: UtcMoment | None = Field(examples=["2026-01-01T04:00:00Z"])
+
+
+class Quality(BaseModel):
+    """How far the live numbers can be trusted."""
+
+    run_id: str = Field(examples=["20260101T040000-a1b2"])
+    checks: list[CheckRow]
+    predictions: list[ValidationRow]
+    loads: list[LoadRow] = Field(description="The newest loads.")
+
+
+@router.get("/retention", response_model=RetentionList, responses=PUBLISHED, summary="Who came back, by first month")
+def retention(
+    request: Request,
+    response: Response,
+    principal: Viewer,
+    cohort_from: Annotated[dt.date | None, Query(description="First cohorts to leave out end before this day.")] = None,
+    complete_only: Annotated[bool, Query(description="Leave out months that had not ended.")] = False,
+) -> dict[str, Any]:
+    """Cohorts by month of the first purchase, and how many bought again in each later month."""
+    conditions = (["cohort_month >= $1"] if cohort_from else []) + (["not is_incomplete"] if complete_only else [])
+    where = f"where {' and '.join(conditions)}" if conditions else ""
+    sql = f"select * from {_RETENTION} {where} order by cohort_month, month_number"
+    with published(request, response, principal) as reading:
+        found = reading.session.query(sql, (cohort_from,) if cohort_from else ())
+        return {"run_id": reading.run_id, "items": found.to_pylist()}
+
+
+@router.get("/migration", response_model=MigrationList, responses=PUBLISHED, summary="Who moved between segments")
+def migration(
+    request: Request,
+    response: Response,
+    principal: Viewer,
+    as_of: Annotated[dt.date | None, Query(description="Only the moves up to this date of the history.")] = None,
+    month_ends_only: Annotated[bool, Query(description="Leave out what is no month end.")] = False,
+) -> dict[str, Any]:
+    """How many customers went from which segment to which, between one date of the history and the next."""
+    conditions = (["as_of = $1"] if as_of else []) + (["is_month_end"] if month_ends_only else [])
+    where = f"where {' and '.join(conditions)}" if conditions else ""
+    sql = f"select * from {_MIGRATION} {where} order by as_of, from_segment, to_segment"
+    with published(request, response, principal) as reading:
+        found = reading.session.query(sql, (as_of,) if as_of else ())
+        return {"run_id": reading.run_id, "items": found.to_pylist()}
+
+
+@router.get("/clusters", response_model=ClusterList, responses=PUBLISHED, summary="The clusters")
+def clusters(request: Request, response: Response, principal: Viewer) -> dict[str, Any]:
+    """What the customers of each cluster have in common; empty when there were too few to cluster."""
+    with published(request, response, principal) as reading:
+        rows = reading.session.query(f"select * from {_CLUSTERS} order by cluster_id").to_pylist()
+        axes = reading.session.query(f"select * from {_AXES} order by axis, feature").to_pylist()
+        return {"run_id": reading.run_id, "items": rows, "axes": axes}
+
+
+@router.get("/quality", response_model=Quality, responses=PUBLISHED, summary="How far the numbers can be trusted")
+def quality(request: Request, response: Response, principal: Viewer) -> dict[str, Any]:
+    """The checks of the live run, what the tests of its predictions have shown, and what was landed."""
+    with published(request, response, principal) as reading:
+        live, run = reading.session, (reading.run_id,)
+        checks = _rows(live, catalog.CHECKS.name, CheckRow, "where run_id = $1 order by check_name", run)
+        predictions = _rows(live, catalog.VALIDATION, ValidationRow, "order by model, horizon, metric")
+        loads = _rows(live, catalog.LOADS.name, LoadRow, "order by load_id desc limit 100")
+        return {"run_id": reading.run_id, "checks": checks, "predictions": predictions, "loads": loads}
+
+
+def _rows(
+    live: Session, table: str, model: type[BaseModel], rest: str, params: tuple[str, ...] = ()
+) -> list[dict[str, Any]]:
+    return live.query(f"select {', '.join(model.model_fields)} from {table} {rest}", params).to_pylist()

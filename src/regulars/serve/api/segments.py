@@ -1,0 +1,114 @@
+"""GET /segments, as published or as of any day, and the customers of one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import Field, create_model
+
+from regulars import catalog
+from regulars.engines.base import Session
+from regulars.engines.live_pool import Reading
+from regulars.serve import time_machine
+from regulars.serve.api.answers import NOT_FOUND, PUBLISHED, TEXT, Viewer
+from regulars.serve.api.customer_filters import OfSegment
+from regulars.serve.api.paging import paged
+from regulars.serve.api.problems import Problem
+from regulars.serve.api.published import published
+from regulars.serve.api.refusals import not_found
+from regulars.serve.api.rows import list_model, page_model, row_model
+from regulars.serve.api.state import ServerState, state_of
+from regulars.serve.auth import Principal, masked
+from regulars.serve.pages import Condition, read_page
+from regulars.serve.queries import read_basis
+
+router = APIRouter(prefix="/segments", tags=["Segments"])
+CustomerRow = row_model("CustomerRow", "customer_360")
+CustomerPage = page_model("CustomerPage", CustomerRow)
+SegmentName = Annotated[
+    str, Path(min_length=1, max_length=100, pattern=TEXT, description="Name of a segment.", examples=["Champions"])
+]
+SegmentList = create_model(
+    "SegmentList",
+    __base__=list_model("Segments", row_model("SegmentRow", "segment_metrics")),
+    as_of=(str | None, Field(description="The start of this day is now.", examples=["2026-01-01"])),
+    window_days=(int, Field(examples=[365])),
+    segment_map=(str, Field(examples=["eleven"])),
+    currency=(str, Field(examples=["GBP"])),
+    customers=(int, Field(examples=[2000])),
+    orders=(int, Field(examples=[9000])),
+)
+
+
+@router.get("", response_model=SegmentList, responses=PUBLISHED, summary="The segments")
+def list_segments(
+    request: Request,
+    response: Response,
+    principal: Viewer,
+    calc_date: Annotated[
+        dt.date | None, Query(description="As of this day, worked out from the orders; unset = as published.")
+    ] = None,
+) -> dict[str, Any]:
+    """Customers, revenue and what to do, in the map's order. A past day takes some seconds when first asked for."""
+    with published(request, response, principal) as reading:
+        if calc_date is None:
+            # All orders are counted for it, so it is read once for each publication.
+            found: dict[str, Any] = state_of(request).segments.made(reading.run_id, lambda: _as_published(reading))
+            return found
+        run_id = reading.run_id
+    # The readers are for short questions; the day is worked out from files or connections of its own.
+    state = state_of(request)
+    made: dict[str, Any] = state.past_days.made((run_id, calc_date), lambda: _as_of(state, run_id, calc_date))
+    return made
+
+
+@router.get(
+    "/{segment}/customers",
+    response_model=CustomerPage,
+    responses={**PUBLISHED, **NOT_FOUND},
+    summary="The customers of a segment",
+)
+def customers(
+    request: Request, response: Response, principal: Viewer, segment: SegmentName, asked: OfSegment
+) -> dict[str, Any]:
+    """Page by page, filtered and sorted."""
+    with published(request, response, principal) as reading:
+        refuse_unknown(reading.session, segment)
+        conditions = [Condition("segment", "=", segment), *asked.conditions()]
+        found = read_page(
+            reading.session, catalog.CUSTOMER_360, "customer_id", conditions, asked.order(), asked.page, asked.page_size
+        )
+        return paged(request, reading.run_id, found, seen_by(found.rows, principal), asked.page, asked.page_size)
+
+
+def seen_by(rows: Any, principal: Principal) -> list[dict[str, Any]]:
+    """Rows of customers as this principal may see them."""
+    seen: list[dict[str, Any]] = masked(rows, principal).to_pylist()
+    return seen
+
+
+def refuse_unknown(live: Session, segment: str) -> None:
+    """Ends in 404 when there is no such segment.
+
+    Raises:
+        Problem: 404, with the names of those that there are.
+    """
+    known = live.query(f"select segment from {catalog.SEGMENT_METRICS} order by position").column(0).to_pylist()
+    if segment not in known:
+        raise not_found(f"There is no such segment. GET /segments lists them: {', '.join(map(str, known))}.")
+
+
+def _as_published(reading: Reading) -> dict[str, Any]:
+    rows = reading.session.query(f"select * from {catalog.SEGMENT_METRICS} order by position").to_pylist()
+    return {**vars(read_basis(reading.session)), "run_id": reading.run_id, "items": rows}
+
+
+def _as_of(state: ServerState, run_id: str, day: dt.date) -> dict[str, Any]:
+    with state.scoring.turn():
+        basis, rows = time_machine.segments_as_of(state.engine, day)
+    with state.pool.lease() as reading:
+        if reading.run_id != run_id:
+            raise Problem(503, "Another run was published meanwhile. Ask again.", {"Retry-After": "1"})
+    return {**vars(basis), "run_id": run_id, "items": rows.to_pylist()}

@@ -1,0 +1,77 @@
+"""Runs as the journal tells them: their state, their stages, and what changes while they go on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from regulars.engines.base import Engine
+from regulars.errors import InputError
+
+_ENDED = ("done", "failed", "interrupted")
+
+
+def runs(engine: Engine, limit: int) -> list[dict[str, Any]]:
+    """The newest runs, newest first."""
+    return [_told(engine, row) for row in engine.journal.runs_table(limit).to_pylist()]
+
+
+def run(engine: Engine, run_id: str) -> dict[str, Any]:
+    """One run with its stages, in their order.
+
+    Raises:
+        InputError: The journal knows no such run.
+    """
+    for row in engine.journal.runs_table().to_pylist():
+        if row["run_id"] == run_id:
+            stages = engine.journal.stages_table(run_id).sort_by("position").to_pylist()
+            return {**_told(engine, row), "stages": [_without_run(stage) for stage in stages]}
+    raise InputError(f"There is no run {run_id}. GET /pipeline/runs lists the runs, newest first.")
+
+
+def has_ended(found: dict[str, Any]) -> bool:
+    """Whether nothing will change any more."""
+    return found["status"] in _ENDED
+
+
+@dataclass
+class Changes:
+    """What is new between two looks at a run, as pairs of an event's name and its content."""
+
+    _stages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _run: dict[str, Any] | None = None
+
+    def since_last(self, found: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The events: `stage` for each stage that changed, then `run` when the run did, at its end named `end`."""
+        for stage in found["stages"]:
+            if self._stages.get(stage["stage"]) != stage:
+                self._stages[stage["stage"]] = stage
+                yield "stage", stage
+        plain = {name: value for name, value in found.items() if name != "stages"}
+        if plain != self._run:
+            self._run = plain
+            yield ("end" if has_ended(found) else "run"), plain
+
+
+def _told(engine: Engine, row: dict[str, Any]) -> dict[str, Any]:
+    """A run whose process is gone says so, though nobody was left to note it. Of other machines we cannot know."""
+    is_here = engine.kind == "duckdb"
+    lost = row["status"] == "running" and is_here and not _is_alive(row["process_id"])
+    told = {name: value for name, value in row.items() if name != "process_id"}
+    return {**told, "status": "interrupted" if lost else row["status"]}
+
+
+def _without_run(stage: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in stage.items() if name not in ("run_id", "position")}
+
+
+def _is_alive(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,71 @@
+"""Who may ask what of the real server, held against one table with every key."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+from tests.unit.conftest import Published
+from tests.unit.serve.authorisation import disagreements, trespasses
+
+from regulars.engines.base import open_engine
+from regulars.serve.api.app import create_app
+from regulars.serve.auth import KeyStore, Role
+
+AUTHORISATION = {
+    ("GET", "/health"): None,
+    ("GET", "/docs"): None,
+    ("GET", "/docs/style.css"): None,
+    ("GET", "/openapi.json"): None,
+    ("POST", "/pipeline/run"): Role.operator,
+    ("GET", "/pipeline/runs"): Role.viewer,
+    ("GET", "/pipeline/runs/{run_id}"): Role.viewer,
+    ("GET", "/pipeline/runs/{run_id}/events"): Role.viewer,
+    ("GET", "/segments"): Role.viewer,
+    ("GET", "/segments/{segment}/customers"): Role.viewer,
+    ("GET", "/customers"): Role.viewer,
+    ("GET", "/customers/{customer_id}"): Role.viewer,
+    ("GET", "/customers/{customer_id}/why"): Role.viewer,
+    ("GET", "/export/segments/{segment}"): Role.operator,
+    ("POST", "/predict"): Role.viewer,
+    ("GET", "/retention"): Role.viewer,
+    ("GET", "/migration"): Role.viewer,
+    ("GET", "/clusters"): Role.viewer,
+    ("GET", "/quality"): Role.viewer,
+    ("GET", "/visualization/plot"): Role.viewer,
+    ("GET", "/visualization/interactive"): Role.viewer,
+    ("GET", "/visualization/3d"): Role.viewer,
+}
+
+
+def test_every_endpoint_asks_for_the_role_of_the_table(published: Published, tmp_path: Path) -> None:
+    shutil.copytree(published.folder / "warehouse", tmp_path / "warehouse")
+    settings = published.settings.model_copy(update={"warehouse": str(tmp_path / "warehouse")})
+    engine = open_engine(settings)
+    store = KeyStore(engine)
+    keys = {role: store.add(role.name, role) for role in Role}
+    app = create_app(settings)
+    assert disagreements(app, AUTHORISATION) == []
+    # Who may start a run is told that another one goes on.
+    with engine.lock(), TestClient(app):
+        assert trespasses(app, AUTHORISATION, keys) == []
+
+
+def test_a_viewer_sees_nobody_and_sorts_by_nothing_personal(published: Published, tmp_path: Path) -> None:
+    shutil.copytree(published.folder / "warehouse", tmp_path / "warehouse")
+    settings = published.settings.model_copy(update={"warehouse": str(tmp_path / "warehouse")})
+    store = KeyStore(open_engine(settings))
+    viewer, operator = (store.add(role.name, role) for role in (Role.viewer, Role.operator))
+    [known] = published.queries.find_customers("ann@example.org")
+    paths = ("/customers", f"/customers/{known}?orders=true&records=true", f"/customers/{known}/why")
+    with TestClient(create_app(settings), base_url="http://localhost") as client:
+        for path in paths:
+            seen = client.get(path, headers={"X-API-Key": viewer})
+            assert seen.status_code == 200, seen.text
+            for personal in ("ann@example.org", "Leigh", "+442079460001"):
+                assert personal not in seen.text, (path, personal)
+            full = client.get(path, headers={"X-API-Key": operator})
+            assert "Leigh" in full.text
+            assert full.headers["etag"] != seen.headers["etag"]
+        assert client.get("/customers?sort=email", headers={"X-API-Key": viewer}).status_code == 422
