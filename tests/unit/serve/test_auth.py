@@ -129,7 +129,9 @@ def test_wrong_words_are_told_with_their_repair(engine: Engine) -> None:
         Role.of("root")
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("7d", 604800), ("12h", 43200), ("0s", 0), ("2w", 1209600), (" 5m ", 300)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("7d", 604800), ("12h", 43200), ("0s", 0), ("2w", 1209600), (" 5m ", 300)]
+)
 def test_a_span_is_a_number_and_a_unit(text: str, seconds: int) -> None:
     assert span(text).total_seconds() == seconds
 

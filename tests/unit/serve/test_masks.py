@@ -27,7 +27,9 @@ def test_an_address_keeps_its_first_letter_and_its_domain() -> None:
 
 
 def test_a_number_keeps_its_country_and_two_digits() -> None:
-    told = _masked("phone", "+442079460012", "+12125550199", "+353861234567", "+380501234567", None, "020 7946", "+4412")
+    told = _masked(
+        "phone", "+442079460012", "+12125550199", "+353861234567", "+380501234567", None, "020 7946", "+4412"
+    )
     assert told == ["+44…12", "+1…99", "+353…67", "+380…67", None, "***", "***"]
 
 
@@ -55,7 +57,9 @@ def test_an_income_is_rounded_whatever_number_it_is() -> None:
 
 
 def test_addresses_and_numbers_inside_a_text_are_masked() -> None:
-    told = _masked("scrubbed", "email:gus@example.org", "phone:+442079460001", "phone:02079460001", "crm:12345678901", None)
+    told = _masked(
+        "scrubbed", "email:gus@example.org", "phone:+442079460001", "phone:02079460001", "crm:12345678901", None
+    )
     assert told == ["email:g***@example.org", "phone:+…01", "phone:…01", "crm:12345678901", None]
 
 
@@ -76,7 +80,10 @@ def test_text_is_text_however_it_is_stored(kind: pa.DataType) -> None:
     assert _masked("email", "john@example.com", None, kind=kind) == ["j***@example.com", None]
 
 
-@given(st.text(alphabet=st.characters(codec="utf-8"), min_size=3), st.sampled_from(["email", "phone", "hidden", "initials"]))
+@given(
+    st.text(alphabet=st.characters(codec="utf-8"), min_size=3),
+    st.sampled_from(["email", "phone", "hidden", "initials"]),
+)
 def test_no_mask_gives_a_value_away(value: str, mask: str) -> None:
     [told] = _masked(mask, value)
     letters = [word for word in value.split() if len(word) > 2]
