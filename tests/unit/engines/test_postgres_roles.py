@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 
 import pyarrow as pa
 import pytest
 from tests.servers import Postgres
 
+from regulars.engines.access_records import AccessRow, KeyRecord
 from regulars.engines.postgres import PostgresEngine
 from regulars.engines.postgres_address import Address
 from regulars.engines.postgres_session import connected
@@ -103,6 +105,31 @@ def test_the_reader_reads_what_is_published_and_nothing_else(engines: dict[str, 
     for sql in refused:
         with connected(engine.address) as session, pytest.raises(WarehouseError, match=r"may not|must be owner"):
             session.execute(sql)
+
+
+def test_the_server_checks_keys_and_gives_none_and_nobody_else_sees_them(engines: dict[str, PostgresEngine]) -> None:
+    key = KeyRecord("a", "crm", "viewer", "hash", dt.datetime(2026, 3, 1))
+    engines["owner"].access.add_key(key)
+    server = engines["server"]
+    row = AccessRow(dt.datetime(2026, 3, 2), None, "GET", "/health", 200, "local")
+    server.access.note([row], {"a": row.happened_at})
+    assert [found.last_used_at for found in server.access.all_keys()] == [row.happened_at]
+    assert server.access.access_table().num_rows == 1
+    server.access.trim(dt.datetime(2026, 3, 3), 10)
+    assert server.access.access_table().num_rows == 0
+    with server.live() as live:
+        assert live.query("select customer_id from customer_360").num_rows == 1
+    for change in (lambda: server.access.add_key(key), lambda: server.access.revoke("crm", key.created_at)):
+        with pytest.raises(WarehouseError, match="may not do this"):
+            change()
+    for user in ("loader", "builder", "reader"):
+        with connected(engines[user].address) as session, pytest.raises(WarehouseError, match="may not do this"):
+            session.query("select secret_hash from ops.api_keys")
+    with connected(engines["reader"].address) as session, pytest.raises(WarehouseError, match="may not do this"):
+        session.query("select * from ops.access")
+    assert engines["builder"].access.access_table().num_rows == 0, "who publishes copies it for readers"
+    with engines["reader"].live() as live, pytest.raises(engines["reader"].query_errors):
+        live.query("select * from ops.api_keys")
 
 
 def test_a_session_of_an_administrator_is_no_more_powerful_than_its_work(engines: dict[str, PostgresEngine]) -> None:

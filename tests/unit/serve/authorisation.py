@@ -1,7 +1,7 @@
-"""Who may ask what: one table of (method, path, least role), held against the routes of an app and tried with every key.
+"""Who may ask what: one table of (method, path, least role), held against an app's routes and tried with every key.
 
-The app may be any that `install_security` was called for; a route that the table does not name fails, and so does a line
-of the table that no route answers to.
+The app may be any that `install_security` was called for; a route that the table does not name fails, and so does a
+line of the table that no route answers to.
 """
 
 from __future__ import annotations

@@ -26,5 +26,4 @@ create index access_by_time on ops.access (happened_at);
 
 revoke all on ops.api_keys from public;
 
-do $$ begin revoke all on ops.api_keys from regulars_builder;
-exception when undefined_object then null; end $$;
+do $$ begin revoke all on ops.api_keys from regulars_builder; exception when undefined_object then null; end $$;

@@ -181,4 +181,5 @@ async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) 
 
 def _tell(error: Exception) -> None:
     """Where it failed goes into the log, and not what the error says, for that may hold somebody's data."""
-    _log.error("%s at\n%s", type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
+    frames = traceback.extract_tb(error.__traceback__)
+    _log.error("%s at\n%s", type(error).__name__, "\n".join(f"  {f.filename}:{f.lineno} in {f.name}" for f in frames))

@@ -106,11 +106,11 @@ def test_allowed_hosts_may_be_named_by_their_ending(folder: Path) -> None:
 
 
 def test_the_pace_of_a_key_is_limited_and_that_of_another_is_not(folder: Path, keys: dict[Role, str]) -> None:
-    client = client_of(folder, requests_per_minute=60, burst=3)
+    client = client_of(folder, requests_per_minute=1, burst=3)
     codes = [client.get("/customers/7", headers=bearer(keys[Role.viewer])).status_code for _ in range(5)]
     assert codes == [200, 200, 200, 429, 429]
     refused = client.get("/customers/7", headers=bearer(keys[Role.viewer]))
-    assert refused.headers["retry-after"] == "1"
+    assert 40 <= int(refused.headers["retry-after"]) <= 60
     assert client.get("/customers/7", headers=bearer(keys[Role.admin])).status_code == 200
 
 
