@@ -68,8 +68,12 @@ def missing(title: str, reason: str, repair: str = RUN_AGAIN) -> Missing:
 
 
 def floats(table: pa.Table, column: str) -> Floats:
-    """A column of numbers for drawing; decimals are rounded to what a pixel can show."""
-    numbers: Floats = table.column(column).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    """A column of numbers for drawing, each the floating number that is nearest to it."""
+    values = table.column(column)
+    if pa.types.is_decimal(values.type):
+        # By way of text: Arrow's own cast of a decimal may miss the nearest one.
+        values = values.cast(pa.string())
+    numbers: Floats = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
     return numbers
 
 

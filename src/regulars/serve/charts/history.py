@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from decimal import Decimal
 
 from regulars import catalog
 from regulars.engines.base import Session
@@ -56,7 +57,7 @@ class Flow:
     source: str
     target: str
     customers: int
-    revenue: float
+    revenue: Decimal
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ def read_migration(live: Session, as_of: dt.date | None = None) -> Migration | M
     colours = {kind["segment"]: kind["colour"] for kind in kinds}
     order = [*colours, *sorted({row["from_segment"] for row in rows} - set(colours))]
     rows.sort(key=lambda row: (order.index(row["from_segment"]), order.index(row["to_segment"])))
-    flows = tuple(Flow(r["from_segment"], r["to_segment"], r["customers"], float(r["revenue"])) for r in rows)
+    flows = tuple(Flow(r["from_segment"], r["to_segment"], r["customers"], r["revenue"]) for r in rows)
     before = rows[0]["from_as_of"]
     title = f"{title} from {date_words(before)} to {date_words(chosen)}"
     moved = sum(flow.customers for flow in flows if flow.source in colours and flow.source != flow.target)

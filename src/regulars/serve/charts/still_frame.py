@@ -73,7 +73,9 @@ def drawn(
         raise InputError(
             "Charts as images need matplotlib, which is not installed. Install it: pip install 'regulars[report]'."
         ) from None
-    with _ONE_AT_A_TIME, mpl.rc_context({**mpl.rcParamsDefault, **_SETTINGS, **_colours(theme)}):
+    # Whatever the process has set is put aside, and put back at the end.
+    settings: dict[Any, Any] = {**dict(mpl.rcParamsDefault), **_SETTINGS, **_colours(theme)}
+    with _ONE_AT_A_TIME, mpl.rc_context(settings):
         width, height = size
         subtitle = textwrap.wrap(words.subtitle, int(width * 13)) if titled else []
         title = textwrap.wrap(words.title, int(width * 8.2)) if titled else []

@@ -32,9 +32,9 @@ def forecast(found: Forecast, theme: Theme) -> Callable[[Figure], None]:
         axes.plot(found.days, found.expected, color=theme.mark, linewidth=2, linestyle="--", label="Expected")  # type: ignore[arg-type]
         if found.odd_days:
             axes.plot(found.odd_days, found.odd, "D", color=theme.warning, markersize=6, label="Stood out")  # type: ignore[arg-type]
-        locator = AutoDateLocator()
+        locator = AutoDateLocator()  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
         axes.set_ylabel(found.label)
