@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 from tests.servers import Postgres, postgres
 
-from regulars.catalog import DURABLE_TABLES, RUN_STAGES, RUNS
+from regulars.catalog import DURABLE_TABLES, EXPORTS, RUN_STAGES, RUNS
 from regulars.engines.postgres import PostgresEngine
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -79,7 +79,7 @@ def warehouse_url(server: Postgres, durable_url: str) -> str:
         for source in session.query("select tablename::text from pg_tables where schemaname = 'raw'")[0].to_pylist():
             session.execute(f'drop table raw."{source}"')
         tables = ", ".join(table.name for table in (*DURABLE_TABLES, RUNS, RUN_STAGES))
-        session.execute(f"truncate {tables}")
+        session.execute(f"truncate {tables}, {EXPORTS.name}, ops.export_members")
     return durable_url
 
 

@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from regulars import environments
 from regulars.cluster_settings import ClusterSettings
 from regulars.errors import SettingsError
+from regulars.export_settings import ExportSettings
 from regulars.prediction_settings import ChurnSettings, ForecastSettings, HealthSettings, ValueSettings
 from regulars.source_settings import Section as _Section
 from regulars.source_settings import SourceSettings
@@ -161,6 +162,7 @@ class Settings(BaseSettings):
     churn: ChurnSettings = ChurnSettings()
     health: HealthSettings = HealthSettings()
     forecast: ForecastSettings = ForecastSettings()
+    exports: ExportSettings = ExportSettings()
     spark: SparkSettings = SparkSettings()
     sources: dict[str, SourceSettings] = {}
     _environment: str = PrivateAttr("")

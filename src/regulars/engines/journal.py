@@ -32,6 +32,16 @@ create table if not exists run_stages (
   started_at text not null, finished_at text, seconds real, progress text, summary text,
   primary key (run_id, position)
 );
+create table if not exists exports (
+  export_id text primary key, name text not null, status text not null, format text not null, path text not null,
+  exported_by text not null, run_id text, as_of text, selection text not null, consent text not null,
+  control_share real not null, seed text not null, exported integer, held_back integer, left_out text, bytes integer,
+  sha256 text, started_at text not null, finished_at text, error text
+);
+create table if not exists export_members (
+  export_id text not null, part integer not null, lowest_id integer not null, highest_id integer not null,
+  members blob not null, primary key (export_id, part)
+);
 """
 
 
@@ -153,6 +163,18 @@ class Journal(ABC):
         return RunRecord(**{name: _text(value) for name, value in found[0].items()}) if found else None
 
     @abstractmethod
+    def make_ready(self) -> None:
+        """Makes what the ledgers of this version need, where the journal is of an older one."""
+
+    def write(self, *statements: Statement) -> None:
+        """Runs statements of a ledger that is kept with the journal in one transaction."""
+        self._write(*statements)
+
+    def read(self, sql: str, params: Sequence[Any], schema: pa.Schema) -> pa.Table:
+        """The result of a query to such a ledger; no row where there is none yet."""
+        return self._read(sql, params, schema)
+
+    @abstractmethod
     def _write(self, *statements: Statement) -> None:
         """Runs the statements in one transaction."""
 
@@ -168,6 +190,9 @@ class FileJournal(Journal):
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    def make_ready(self) -> None:
+        """Nothing: what is missing is made whenever something is written."""
 
     def _write(self, *statements: Statement) -> None:
         with self._connection() as connection:

@@ -5,6 +5,7 @@ So what is noted of a run can be read while the run goes on, and stays when its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -14,12 +15,20 @@ import pyarrow as pa
 from regulars.engines.journal import Journal, Statement
 from regulars.engines.postgres_session import PostgresSession
 
+_TABLES = re.compile(r"\bops\.\w+")
+
 
 class PostgresJournal(Journal):
     """A Journal in the database that a new session is opened to for every call."""
 
-    def __init__(self, session: Callable[[], AbstractContextManager[PostgresSession]]) -> None:
-        self._session = session
+    def __init__(
+        self, session: Callable[[], AbstractContextManager[PostgresSession]], prepare: Callable[[], None]
+    ) -> None:
+        self._session, self._prepare = session, prepare
+
+    def make_ready(self) -> None:
+        """Applies the migrations that the database lacks."""
+        self._prepare()
 
     def _write(self, *statements: Statement) -> None:
         with self._session() as session, session.transaction():
@@ -28,6 +37,6 @@ class PostgresJournal(Journal):
 
     def _read(self, sql: str, params: Sequence[Any], schema: pa.Schema) -> pa.Table:
         with self._session() as session:
-            if not session.columns("ops.runs"):
+            if not all(session.columns(table) for table in _TABLES.findall(sql)):
                 return schema.empty_table()
             return session.query(sql, params).cast(schema)

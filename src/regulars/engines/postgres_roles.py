@@ -114,6 +114,8 @@ def grants(database: str) -> list[str]:
         _PUBLISHED,
         f"grant usage on schema ops to {READER}",
         f"grant select on ops.migrations, ops.publications, ops.runs, ops.run_stages to {READER}",
+        # Who reads may export, and what is exported is noted, whoever does it.
+        f"grant select, insert, update, delete on ops.exports, ops.export_members to {READER}, {BUILDER}",
         # What new sources and later migrations bring.
         f"alter default privileges for role {LOADER} in schema {schemas} grant select on tables to {BUILDER}",
         f"alter default privileges in schema {schemas} grant select on tables to {BUILDER}",

@@ -83,6 +83,11 @@ class Queries:
         with self._engine.live() as live:
             return live.query(f"select * from {catalog.CUSTOMER_360} where customer_id = $1", (customer_id,))
 
+    def customer_columns(self) -> list[str]:
+        """The columns of customer_360."""
+        with self._engine.live() as live:
+            return live.columns(catalog.CUSTOMER_360)
+
     def customer_orders(self, customer_id: int, limit: int = 20) -> pa.Table:
         """The customer's newest orders."""
         with self._engine.live() as live:
