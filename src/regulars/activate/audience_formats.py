@@ -93,9 +93,16 @@ def audience_format(name: str) -> AudienceFormat:
     if name not in known:
         raise InputError(f"There is no audience format `{name}`. Choose one of: {', '.join(known)}.")
     content = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
-    columns = tuple(AudienceColumn(**column) for column in content.pop("columns"))
-    lists = {key: tuple(content.pop(key)) for key in ("needs", "together") if key in content}
-    return AudienceFormat(name=name, columns=columns, **lists, **content)
+    columns = tuple(AudienceColumn(**column) for column in content["columns"])
+    return AudienceFormat(
+        name=name,
+        title=content["title"],
+        meaning=content["meaning"],
+        next_step=content["next_step"],
+        needs=tuple(content["needs"]),
+        columns=columns,
+        together=tuple(content.get("together", ())),
+    )
 
 
 def with_country_codes(batch: pa.RecordBatch) -> pa.RecordBatch:

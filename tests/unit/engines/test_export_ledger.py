@@ -75,9 +75,7 @@ def test_members_come_back_as_they_were_and_are_found_by_their_id(ledger: Export
     ledger.add_members(first, 1, members([11, 2**40]))
     ledger.add_members(second, 0, members([4, 9]))
     back = pa.concat_tables(ledger.members(first))
-    assert back.to_pylist() == [
-        {"customer_id": one, "is_held_back": one == 5} for one in (3, 5, 9, 11, 2**40)
-    ]
+    assert back.to_pylist() == [{"customer_id": one, "is_held_back": one == 5} for one in (3, 5, 9, 11, 2**40)]
     assert ledger.with_customer(9) == sorted([first, second])
     assert ledger.with_customer(2**40) == [first]
     assert ledger.with_customer(4) == [second]
