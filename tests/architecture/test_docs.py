@@ -19,6 +19,7 @@ WRITTEN = (
     "docs/predictions.md",
     "docs/deployment.md",
     "docs/operations.md",
+    "docs/exports.md",
 )
 PAGES = ("settings.md", "tables.md", "presets.md", "cli.md")
 STAGES_OF_THE_DAG = "../airflow/dags/regulars_stages.json"
