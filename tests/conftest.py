@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 from tests.servers import Postgres, postgres
 
-from regulars.catalog import ACCESS, DURABLE_TABLES, RUN_STAGES, RUNS
+from regulars.catalog import ACCESS, DURABLE_TABLES, EXPORTS, RUN_STAGES, RUNS
 from regulars.engines.postgres import PostgresEngine
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -78,8 +78,8 @@ def warehouse_url(server: Postgres, durable_url: str) -> str:
     with PostgresEngine(durable_url).durable() as session:
         for source in session.query("select tablename::text from pg_tables where schemaname = 'raw'")[0].to_pylist():
             session.execute(f'drop table raw."{source}"')
-        tables = ", ".join(table.name for table in (*DURABLE_TABLES, RUNS, RUN_STAGES, ACCESS))
-        session.execute(f"truncate {tables}, ops.api_keys")
+        tables = ", ".join(table.name for table in (*DURABLE_TABLES, RUNS, RUN_STAGES, ACCESS, EXPORTS))
+        session.execute(f"truncate {tables}, ops.api_keys, ops.export_members")
     return durable_url
 
 

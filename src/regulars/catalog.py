@@ -265,6 +265,13 @@ ACCESS = _table(
     "ops.access",
     "happened_at timestamp; key_name varchar; method varchar; route varchar; status bigint; address varchar",
 )
+EXPORTS = _table(
+    "ops.exports",
+    "export_id varchar; name varchar; status varchar; format varchar; path varchar; exported_by varchar;"
+    "run_id varchar; as_of varchar; selection varchar; consent varchar; control_share double; seed varchar;"
+    "exported bigint; held_back bigint; left_out varchar; bytes bigint; sha256 varchar; started_at timestamp;"
+    "finished_at timestamp; error varchar",
+)
 CHECKS = _table(
     "ops.checks",
     "run_id varchar; check_name varchar; severity varchar; status varchar; failures bigint; message varchar;"

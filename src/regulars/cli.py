@@ -18,6 +18,7 @@ from regulars import __version__, cli_run
 from regulars import cli_views as views
 from regulars.cli_clusters import clusters
 from regulars.cli_demo import demo_api, demo_sources
+from regulars.cli_export import export
 from regulars.cli_extract import extract
 from regulars.cli_identity import identity
 from regulars.cli_identity_views import evaluate, explain, review, train
@@ -62,7 +63,7 @@ for command in (review, explain, train, evaluate):
     identity.command()(command)
 app.add_typer(clusters, name="clusters")
 app.add_typer(keys, name="keys")
-for top_level in (demo_api, demo_sources, extract, init, score, predictions, report, serve):
+for top_level in (demo_api, demo_sources, export, extract, init, score, predictions, report, serve):
     app.command()(top_level)
 
 
@@ -218,24 +219,6 @@ def why(
     from regulars import cli_why
 
     cli_why.why(_settings(settings_file, warehouse, environment), who, as_json)
-
-
-@app.command()
-def export(
-    output: Annotated[Path, typer.Argument(help="The file: .csv, .json, .parquet or .xlsx.")],
-    segment: Annotated[
-        list[str] | None, typer.Option("--segment", "-s", help="Only this segment; may be repeated.")
-    ] = None,
-    column: Annotated[
-        list[str] | None, typer.Option("--column", "-c", help="Only this column; may be repeated.")
-    ] = None,
-    file_format: Annotated[str | None, typer.Option("--format", help="csv, json, parquet or xlsx.")] = None,
-    settings_file: SettingsFile = None,
-    environment: Environment = None,
-    warehouse: Warehouse = None,
-) -> None:
-    """Write customers, with all that is known of them, to a file."""
-    views.export(_settings(settings_file, warehouse, environment), output, segment or [], column or [], file_format)
 
 
 @app.command()

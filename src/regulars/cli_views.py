@@ -193,15 +193,6 @@ def sql(settings: Settings, statement: str, limit: int, as_json: bool) -> None:
         errors.print(f"Only the first {limit:,} rows are shown; --limit shows more.")
 
 
-def export(settings: Settings, output: Path, chosen: list[str], columns: list[str], file_format: str | None) -> None:
-    """Writes the file and says what is in it."""
-    from regulars.activate.exports import export as write
-
-    with errors.status(f"Writing {output}"):
-        rows = write(_queries(settings), output, segments=chosen, columns=columns, kind=file_format)
-    console.print(f"{rows:,} customers written to {output}")
-
-
 def generate_shop(folder: Path, options: dict[str, Any], *, force: bool) -> None:
     """Makes the shop's files and says where they are."""
     from regulars.demo.generator import generate

@@ -10,11 +10,14 @@ import pyarrow as pa
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session
+from regulars.engines.export_ledger import ExportLedger
 from regulars.learn.registration import known_models, remove_unknown_models
 from regulars.transform import Transformer
 
 # Rejected rows that the live warehouse shows per load; the durable side keeps them all, and ops.loads counts them.
 REJECTED_SHOWN = 10_000
+# The newest exports; all of them stay in the ledger, with their members.
+EXPORTS_SHOWN = 10_000
 
 _RECONCILIATION = """
 create table ops.reconciliation as
@@ -135,6 +138,7 @@ def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
     build.replace(catalog.RUNS.name, engine.journal.runs_table())
     build.replace(catalog.RUN_STAGES.name, engine.journal.stages_table())
     build.replace(catalog.ACCESS.name, engine.access.access_table())
+    build.replace(catalog.EXPORTS.name, ExportLedger(engine.journal).entries(EXPORTS_SHOWN))
     # The run that publishes is still open in the journal, and whoever reads this file sees it finished.
     for name in (catalog.RUNS.name, catalog.RUN_STAGES.name):
         build.execute(f"update {name} set status = 'done' where run_id = $1 and status = 'running'", (run_id,))

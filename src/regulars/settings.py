@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from regulars import environments
 from regulars.cluster_settings import ClusterSettings
 from regulars.errors import SettingsError
+from regulars.export_settings import ExportSettings
 from regulars.prediction_settings import ChurnSettings, ForecastSettings, HealthSettings, ValueSettings
 from regulars.serve_settings import ServeSettings
 from regulars.source_settings import Section as _Section
@@ -162,6 +163,7 @@ class Settings(BaseSettings):
     churn: ChurnSettings = ChurnSettings()
     health: HealthSettings = HealthSettings()
     forecast: ForecastSettings = ForecastSettings()
+    exports: ExportSettings = ExportSettings()
     spark: SparkSettings = SparkSettings()
     serve: ServeSettings = ServeSettings()
     sources: dict[str, SourceSettings] = {}

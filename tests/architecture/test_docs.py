@@ -20,6 +20,7 @@ WRITTEN = (
     "docs/deployment.md",
     "docs/operations.md",
     "docs/security.md",
+    "docs/exports.md",
 )
 PAGES = ("settings.md", "tables.md", "presets.md", "cli.md", "api.md")
 STAGES_OF_THE_DAG = "../airflow/dags/regulars_stages.json"

@@ -31,6 +31,7 @@ _BOOKMARKS = ("identity.resolution",)
 # What the embedded warehouse keeps in files, and what it has no need of.
 _OF_POSTGRES_ALONE = (
     *("ops.runs", "ops.run_stages", "ops.migrations", "ops.model_files", "ops.publications", "ops.raw_columns"),
+    *("ops.exports", "ops.export_members"),
 )
 
 

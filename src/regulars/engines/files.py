@@ -1,11 +1,20 @@
-"""Arrow batches -> one file, whole or absent, in constant memory; or -> other batches, by SQL without a warehouse."""
+"""Arrow batches -> one file, whole or absent, in constant memory; or -> other batches, by SQL without a warehouse.
+
+What is under way has a name of its own, `.<file>.<process>-<letters>.half`. Killed before the last rename, the file is
+as it was; the half is removed by the next one who writes there, and `halves` finds it.
+"""
 
 from __future__ import annotations
 
+import glob
 import os
-from collections.abc import Callable, Iterator
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -20,6 +29,8 @@ _COPY = {
     "parquet": "(format parquet, compression zstd)",
 }
 FORMATS = (*_COPY, "xlsx")
+# What begins a formula for one spreadsheet or another, the wide characters of East Asian keyboards among them.
+RISKY = r"^[=+\-@\t\r\n＝＋－＠]"
 
 
 def write_file(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
@@ -33,27 +44,84 @@ def write_file(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
     Raises:
         InputError: The place cannot be written, or Excel cannot hold so many rows.
     """
-    half = path.with_name(f".{path.name}.half")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with under_way(path) as half:
             rows = _write_excel(reader, half) if kind == "xlsx" else _copy(reader, half, kind)
+            sync(half)
             os.replace(half, path)
-        finally:
-            half.unlink(missing_ok=True)
+            sync(path.parent)
     except (OSError, duckdb.IOException) as error:
         raise InputError(f"Cannot write {path}: {error}. Choose another place or free disk space.") from None
     return rows
 
 
 @contextmanager
-def selected(reader: pa.RecordBatchReader, sql: str, batch_rows: int = 122_880) -> Iterator[pa.RecordBatchReader]:
-    """The result of a query over the batches, which it calls `incoming`, in their order and batch by batch."""
+def under_way(path: Path) -> Iterator[Path]:
+    """A name beside `path` for what will take its place; the folder is made, and what is left of it goes at the end."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in halves(path):
+        if not _writes_still(left):
+            _remove(left)
+    half = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.half")
+    try:
+        yield half
+    finally:
+        _remove(half)
+
+
+def halves(path: Path) -> list[Path]:
+    """What lies beside a file or folder of those who are writing it, or were killed while they did."""
+    return sorted(path.parent.glob(f".{glob.escape(path.name)}.*.half"))
+
+
+def sync(path: Path) -> None:
+    """Returns when the disk has the content of a file, or the names in a folder."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _writes_still(half: Path) -> bool:
+    found = re.search(r"\.(\d+)-[0-9a-f]+\.half$", half.name)
+    if found is None:
+        return False
+    try:
+        os.kill(int(found[1]), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def selected(
+    reader: pa.RecordBatchReader,
+    sql: str,
+    batch_rows: int = 122_880,
+    *,
+    beside: Mapping[str, pa.Table] | None = None,
+) -> Iterator[pa.RecordBatchReader]:
+    """The result of a query over the batches, which it calls `incoming`, in their order and batch by batch.
+
+    `beside` are small tables that it may name too.
+    """
     # Without access to files: the query may hold the text of a user's column names.
     connection = duckdb.connect(config={"enable_external_access": False})
     try:
         connection.execute("set enable_progress_bar = false")
         connection.register("incoming", reader)
+        for name, table in (beside or {}).items():
+            connection.register(name, table)
         yield connection.sql(sql).to_arrow_reader(batch_rows)
     finally:
         connection.close()
@@ -76,14 +144,14 @@ def _copy(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
 
 def _without_formulas(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers such as +44… stay."""
-    return pa.RecordBatch.from_arrays([_inert(column) for column in batch.columns], names=batch.schema.names)
+    return pa.RecordBatch.from_arrays([_inert(column) for column in batch.columns], schema=batch.schema)
 
 
 def _inert(column: pa.Array) -> pa.Array:
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         return column
     risky = pc.and_(
-        pc.match_substring_regex(column, r"^[=+\-@\t\r]"),
+        pc.match_substring_regex(column, RISKY),
         pc.invert(pc.match_substring_regex(column, r"^[+-]?[0-9.,]+$")),
     )
     return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
@@ -91,10 +159,24 @@ def _inert(column: pa.Array) -> pa.Array:
 
 def _write_excel(reader: pa.RecordBatchReader, path: Path) -> int:
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
-    workbook = xlsxwriter.Workbook(
-        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
+    # The parts of a large sheet lie beside the file, and not in a folder that all may read.
+    parts = path.with_name(path.name.removesuffix(".half") + "0.half")
+    parts.mkdir(mode=0o700)
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(parts)}
+    try:
+        workbook = xlsxwriter.Workbook(str(path), options)
+        rows = _fill(workbook, reader)
+        workbook.close()
+    except FileCreateError as error:
+        raise OSError(str(error)) from None
+    finally:
+        _remove(parts)
+    return rows
+
+
+def _fill(workbook: Any, reader: pa.RecordBatchReader) -> int:
     sheet = workbook.add_worksheet("customers")
     bold = workbook.add_format({"bold": True})
     formats = [_excel_format(workbook, field.type) for field in reader.schema]
@@ -104,7 +186,6 @@ def _write_excel(reader: pa.RecordBatchReader, path: Path) -> int:
     rows = 0
     for batch in reader:
         if rows + batch.num_rows > _EXCEL_ROWS:
-            workbook.close()
             raise InputError(f"Excel holds {_EXCEL_ROWS:,} rows and there are more. Export csv or parquet instead.")
         # The format has no columnar writer: cells go in one by one, column values taken out of Arrow in bulk.
         cells = [_excel_values(column) for column in batch.columns]
@@ -113,7 +194,6 @@ def _write_excel(reader: pa.RecordBatchReader, path: Path) -> int:
                 if values[offset] is not None:
                     sheet.write(rows + offset + 1, position, values[offset], formats[position])
         rows += batch.num_rows
-    workbook.close()
     return rows
 
 
@@ -124,8 +204,8 @@ def _excel_values(column: pa.Array) -> list[object]:
     return values
 
 
-def _excel_format(workbook: object, kind: pa.DataType) -> object:
-    add: Callable[[dict[str, str]], object] = workbook.add_format  # type: ignore[attr-defined]
+def _excel_format(workbook: Any, kind: pa.DataType) -> object:
+    add: Callable[[dict[str, str]], object] = workbook.add_format
     if pa.types.is_date(kind):
         return add({"num_format": "yyyy-mm-dd"})
     if pa.types.is_timestamp(kind):

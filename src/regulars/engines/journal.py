@@ -43,6 +43,16 @@ create table if not exists access (
   number integer primary key autoincrement, happened_at text not null, key_name text, method text not null,
   route text not null, status integer not null, address text not null
 );
+create table if not exists exports (
+  export_id text primary key, name text not null, status text not null, format text not null, path text not null,
+  exported_by text not null, run_id text, as_of text, selection text not null, consent text not null,
+  control_share real not null, seed text not null, exported integer, held_back integer, left_out text, bytes integer,
+  sha256 text, started_at text not null, finished_at text, error text
+);
+create table if not exists export_members (
+  export_id text not null, part integer not null, lowest_id integer not null, highest_id integer not null,
+  members blob not null, primary key (export_id, part)
+);
 """
 # Which table a query reads: one that an older version never made is empty.
 _READ = re.compile(r"\bfrom ops\.(\w+)")
@@ -166,6 +176,10 @@ class Journal(ABC):
         return RunRecord(**{name: _text(value) for name, value in found[0].items()}) if found else None
 
     @abstractmethod
+    def make_ready(self) -> None:
+        """Makes what the ledgers of this version need, where the journal is of an older one."""
+
+    @abstractmethod
     def write(self, *statements: Statement) -> None:
         """Runs the statements in one transaction: tables are written `ops.x`, parameters $1, $2, …"""
 
@@ -181,6 +195,9 @@ class FileJournal(Journal):
 
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    def make_ready(self) -> None:
+        """Nothing: what is missing is made whenever something is written."""
 
     def write(self, *statements: Statement) -> None:
         """Runs the statements in one transaction."""

@@ -52,8 +52,10 @@ class PostgresEngine:
         self.address = Address.of(url)
         self.location = self.address.location
         self.query_errors = driver_errors()
-        self.journal: Journal = PostgresJournal(self.durable)
-        self.access = AccessRecords(PostgresJournal(self._serving), PostgresJournal(self._keeping))
+        self.journal: Journal = PostgresJournal(self.durable, self.prepare)
+        self.access = AccessRecords(
+            PostgresJournal(self._serving, self.prepare), PostgresJournal(self._keeping, self.prepare)
+        )
         self._lock = RunLock(self.address, self.journal.running)
         folder = _local_folder(self.address)
         self.scratch_folder = folder / "scratch"

@@ -18,8 +18,14 @@ from regulars.engines.postgres_session import PostgresSession
 class PostgresJournal(Journal):
     """A Journal in the database that a new session is opened to for every call."""
 
-    def __init__(self, session: Callable[[], AbstractContextManager[PostgresSession]]) -> None:
-        self._session = session
+    def __init__(
+        self, session: Callable[[], AbstractContextManager[PostgresSession]], prepare: Callable[[], None]
+    ) -> None:
+        self._session, self._prepare = session, prepare
+
+    def make_ready(self) -> None:
+        """Applies the migrations that the database lacks."""
+        self._prepare()
 
     def write(self, *statements: Statement) -> None:
         """Runs the statements in one transaction."""

@@ -122,6 +122,8 @@ def grants(database: str) -> list[str]:
         f"grant {READER} to {SERVER}",
         f"grant select, update (last_used_at) on ops.api_keys to {SERVER}",
         f"grant select, insert, delete on ops.access to {SERVER}",
+        # Who reads may export, and what is exported is noted, whoever does it.
+        f"grant select, insert, update, delete on ops.exports, ops.export_members to {READER}, {BUILDER}",
         # What new sources and later migrations bring.
         f"alter default privileges for role {LOADER} in schema {schemas} grant select on tables to {BUILDER}",
         f"alter default privileges in schema {schemas} grant select on tables to {BUILDER}",

@@ -113,6 +113,11 @@ class Queries:
         with self._engine.live() as live:
             return live.query(f"select * from {catalog.CUSTOMER_360} where customer_id = $1", (customer_id,))
 
+    def customer_columns(self) -> list[str]:
+        """The columns of customer_360."""
+        with self._engine.live() as live:
+            return live.columns(catalog.CUSTOMER_360)
+
     def serves_orders(self) -> bool:
         """Whether the orders are here; those of a warehouse on Spark may stay in its lake."""
         with self._engine.live() as live:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
-from regulars.engines.files import FORMATS, selected, write_file
+from regulars.engines.files import FORMATS, halves, selected, write_file
 from regulars.errors import InputError
 
 ROWS = pa.table(
@@ -85,3 +89,80 @@ def test_batches_go_through_a_query_in_their_order_and_reach_no_file(tmp_path: P
     (tmp_path / "other.csv").write_text("a\n1\n")
     with pytest.raises(duckdb.Error), selected(rows.to_reader(), f"select * from '{tmp_path}/other.csv'") as reader:
         reader.read_all()
+
+
+# Writes a file of many batches in a process of its own; dies by `kill -9` at a batch, or before or after the rename.
+WRITER = """
+import os, signal, sys
+from pathlib import Path
+import pyarrow as pa
+from regulars.engines import files
+
+path, kind, moment = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+schema = pa.schema([("n", pa.int64()), ("name", pa.string())])
+
+def batches():
+    for turn in range(40):
+        if moment == "half way" and turn == 30:
+            die()
+        numbers = range(turn * 5000, turn * 5000 + 5000)
+        yield pa.RecordBatch.from_pydict({"n": numbers, "name": ["x" * 50] * 5000}, schema)
+
+replace = os.replace
+if moment == "before":
+    files.os.replace = die
+if moment == "after":
+    files.os.replace = lambda *names: (replace(*names), die())
+if moment == "full":
+    import resource
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+files.write_file(pa.RecordBatchReader.from_batches(schema, batches()), path, kind)
+"""
+
+
+def written_by_another(path: Path, kind: str, moment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", WRITER, str(path), kind, moment], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("moment", ["half way", "before", "after"])
+def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path: Path, moment: str) -> None:
+    path = tmp_path / "out.csv"
+    path.write_text("as it was")
+    assert written_by_another(path, "csv", moment).returncode == -signal.SIGKILL
+    if moment == "after":
+        assert len(path.read_text().splitlines()) == 200_001
+        assert halves(path) == []
+    else:
+        assert path.read_text() == "as it was"
+        assert len(halves(path)) == 1, "what was under way is found"
+    write_file(ROWS.to_reader(), path, "csv")
+    assert list(tmp_path.iterdir()) == [path], "and the next one who writes there removes it"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_disk_that_is_full_leaves_what_was_there_and_is_said(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"out.{kind}"
+    path.write_text("as it was")
+    done = written_by_another(path, kind, "full")
+    assert done.returncode == 1
+    assert "InputError: Cannot write" in done.stderr and "free disk space" in done.stderr
+    assert path.read_text() == "as it was"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_another_process_is_writing_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    (tmp_path / ".out.csv.1-abcd.half").write_text("of process 1, which lives")
+    write_file(ROWS.to_reader(), path, "csv")
+    assert halves(path) == [tmp_path / ".out.csv.1-abcd.half"]
+
+
+def test_wide_signs_and_line_breaks_are_neutralised_too(tmp_path: Path) -> None:
+    rows = pa.table({"name": ["＝1+1", "＠sum", "\n=1+1", "\t=1", "plain =1"]})
+    write_file(rows.to_reader(), tmp_path / "out.csv", "csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        back = [row[0] for row in csv.reader(file)][1:]
+    assert back == ["'＝1+1", "'＠sum", "'\n=1+1", "'\t=1", "plain =1"]
