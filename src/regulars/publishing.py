@@ -25,11 +25,13 @@ with rows_of_loads as (
             when 'staged' then loads.staged
             when 'rejected' then loads.rejected
             when 'exact duplicates' then loads.duplicates
-            else loads.rows - loads.staged - loads.rejected - loads.duplicates
+            when 'forgotten' then coalesce(loads.forgotten, 0)
+            else loads.rows - loads.staged - loads.rejected - loads.duplicates - coalesce(loads.forgotten, 0)
         end as rows
     from durable.ops.loads as loads
     cross join (values
-        (1, 'rows landed'), (2, 'staged'), (3, 'rejected'), (4, 'exact duplicates'), (5, 'unaccounted for')
+        (1, 'rows landed'), (2, 'staged'), (3, 'rejected'), (4, 'exact duplicates'), (5, 'forgotten'),
+        (6, 'unaccounted for')
     ) as lines (position, line)
     where loads.status in ('landed', 'mapped')
 )
