@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from regulars import catalog
 from regulars.engines.base import Session
 from regulars.engines.duckdb_completing import complete
+from regulars.engines.duckdb_scrubbing import clear_away, rewrite, take_the_place
 from regulars.engines.duckdb_session import DuckDBSession
 from regulars.engines.journal import FileJournal, Journal
 from regulars.errors import LockedError, SettingsError, WarehouseError
@@ -197,6 +198,21 @@ class DuckDBEngine:
         _sync(self._build)
         os.replace(self._build, self._live)
         _sync(self.folder)
+
+    def scrub(self) -> list[str]:
+        """Writes the durable file anew and removes what killed runs have left; the live file is new with each run."""
+        removed = clear_away(self.folder)
+        fresh, before = self.folder / "rewritten.duckdb", self._durable.stat().st_size
+        with self._connect(self._durable) as connection:
+            rewrite(connection, fresh)
+        take_the_place(fresh, self._durable)
+        _sync(self.folder)
+        done = [f"{self._durable.name} was written anew: {before:,} bytes before, {self._durable.stat().st_size:,} now"]
+        return [*done, f"removed {', '.join(removed)}"] if removed else done
+
+    def folders(self) -> list[Path]:
+        """The folder."""
+        return [self.folder]
 
     def problem(self, words: str) -> WarehouseError | None:
         """What a message of dbt's driver says of the warehouse itself."""

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regulars.engines.duckdb_scrubbing import overwrite
 from regulars.errors import InputError
 
 _EXCEL_ROWS = 1_048_575
@@ -44,6 +45,11 @@ def write_file(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
     except (OSError, duckdb.IOException) as error:
         raise InputError(f"Cannot write {path}: {error}. Choose another place or free disk space.") from None
     return rows
+
+
+def discard(path: Path) -> None:
+    """Zeroes a file and removes it; harmless when there is none."""
+    overwrite(path)
 
 
 @contextmanager

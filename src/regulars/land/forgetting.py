@@ -112,15 +112,16 @@ def _in_raw(session: Session, load_id: int, target: Target, space: ScratchSpace 
         whose = (target.entity, target.fields, target.settings, target.shop)
         typed = conform.conformer(target.source, raw.raw_table(target.source), load_id, *whose).typed
         theirs = is_forgotten(catalog.STAGED[target.entity].column_names, "duckdb")
-        yield desk.session.query(
-            f"select _load_id as load_id, _row as row_number from ({typed}) typed where {theirs}"
-        )
+        yield desk.session.query(f"select _load_id as load_id, _row as row_number from ({typed}) typed where {theirs}")
 
 
 def _unreadable(session: Session, target: Target, space: ScratchSpace | None) -> pa.Table:
     """Lines that could not be read, and stand among the rejected rows alone."""
     sql = f"select load_id, row_number, payload from {_REJECTED} where source = $1 and field is null"
-    known, parts = tombstones(session), [pa.table({"load_id": pa.array([], pa.int64()), "row_number": pa.array([], pa.int64())})]
+    known, parts = (
+        tombstones(session),
+        [pa.table({"load_id": pa.array([], pa.int64()), "row_number": pa.array([], pa.int64())})],
+    )
     if known is None or not _count(session, f"from ({sql}) as lines", (target.source,)):
         return parts[0]
     whose = (target.source, target.entity, target.fields, target.settings, target.shop)
@@ -162,8 +163,13 @@ def _forget_versions(session: Session, target: Target) -> int:
     mine = f"{name}.source = $1 and {name}.entity = '{ENTITY_NAME[target.entity]}'"
     if target.entity == "order_lines":
         record_id = RECORD_ID[target.entity]
-        of_order = f"line.source = {name}.source and line.{record_id} = {name}.record_id and line._load_id = {name}.load_id"
-        is_found = f"exists (select 1 from {_FOUND} found where found.load_id = line._load_id and found.row_number = line._row)"
+        of_order = (
+            f"line.source = {name}.source and line.{record_id} = {name}.record_id and line._load_id = {name}.load_id"
+        )
+        is_found = (
+            f"exists (select 1 from {_FOUND} found where found.load_id = line._load_id"
+            " and found.row_number = line._row)"
+        )
         gone = (
             f"exists (select 1 from {staged} as line where {of_order} and {is_found})"
             f" and not exists (select 1 from {staged} as line where {of_order} and not {is_found})"
@@ -180,4 +186,3 @@ def _forget_versions(session: Session, target: Target) -> int:
 
 def _count(session: Session, clause: str, params: tuple[str, ...] = ()) -> int:
     return int(session.query(f"select count(*) as n {clause}", params).column(0)[0].as_py())
-

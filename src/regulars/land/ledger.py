@@ -153,7 +153,8 @@ def outdate(session: Session, source: str) -> None:
 def _loads(session: Session, condition: str, *params: str) -> list[Load]:
     found = session.query(
         "select load_id, source, entity, uri, content_hash, bytes, started_at, rows, staged, rejected, duplicates,"
-        f" superseded, status, watermark, coalesce(forgotten, 0) as forgotten from {catalog.LOADS.name} where {condition} order by load_id",
+        f" superseded, status, watermark, coalesce(forgotten, 0) as forgotten from {catalog.LOADS.name}"
+        f" where {condition} order by load_id",
         params,
     )
     return [Load(**row) for row in found.to_pylist()]

@@ -158,7 +158,8 @@ def stage(desk: Desk, load: ledger.Load, target: Target) -> ledger.Load:
     if load.difference:
         raise ChecksFailed(
             f"{load.uri} does not reconcile: {load.rows} rows, but {load.staged} staged + {load.rejected} rejected"
-            f" + {load.duplicates} duplicates + {load.forgotten} forgotten. Nothing of it was kept; please report this file's shape as a bug."
+            f" + {load.duplicates} duplicates + {load.forgotten} forgotten."
+            " Nothing of it was kept; please report this file's shape as a bug."
         )
     return load
 

@@ -62,7 +62,9 @@ class Sieve:
             _BROUGHT, pa.table({"_row": pa.array(range(len(payloads)), pa.int64()), "payload": payloads})
         )
         space = f"{self._settings.id_space}:" if self._settings.id_space else ""
-        parts = f"select _row, trim(unnest(string_split_regex(payload, '{_SEPARATORS}')), ' \"') as part from {_BROUGHT}"
+        parts = (
+            f"select _row, trim(unnest(string_split_regex(payload, '{_SEPARATORS}')), ' \"') as part from {_BROUGHT}"
+        )
         known = (
             f"select _row, {parse.quoted(space)} || part as customer_key, {parse.email('part')} as email,"
             f" {parse.phone('part', self._shop.country)} as phone from ({parts}) as parts"
