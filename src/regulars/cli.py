@@ -38,7 +38,7 @@ from regulars.cli_options import (
 )
 from regulars.cli_options import chosen_settings as _settings
 from regulars.cli_predictions import predictions
-from regulars.cli_privacy import forget
+from regulars.cli_privacy import forget, subject
 from regulars.cli_score import score
 from regulars.cli_sources import sources
 from regulars.errors import RegularsError
@@ -59,7 +59,7 @@ app.add_typer(identity, name="identity")
 for command in (review, explain, train, evaluate):
     identity.command()(command)
 app.add_typer(clusters, name="clusters")
-for top_level in (demo_api, demo_sources, extract, init, score, predictions, forget):
+for top_level in (demo_api, demo_sources, extract, init, score, predictions, forget, subject):
     app.command()(top_level)
 
 

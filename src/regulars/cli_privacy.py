@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -60,3 +61,32 @@ def forget(
         output.write_text(proof.json(), encoding="utf-8")
     if not (proof.is_clean or dry_run):
         raise ChecksFailed("Traces of the person are left; the proof names the places. Mend them and run it again.")
+
+
+def subject(
+    who: Who,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file; none = print it.")] = None,
+    file_format: Annotated[
+        str | None, typer.Option("--format", help="json or html; none = as the file's ending says, else json.")
+    ] = None,
+    settings_file: SettingsFile = None,
+    environment: Environment = None,
+    warehouse: Warehouse = None,
+) -> None:
+    """Hand over all that is known of a person, as JSON or as a page to read."""
+    from regulars.engines.files import write_text
+    from regulars.serve.subject import known_of, write_json
+    from regulars.serve.subject_page import write_page
+
+    settings = chosen_settings(settings_file, warehouse, environment)
+    kind = (file_format or (output.suffix.removeprefix(".") if output else "") or "json").lower()
+    if kind not in ("json", "html"):
+        raise InputError(f"`{kind}` is no format of this. Choose json or html.")
+    with known_of(settings, who) as sections:
+        pieces = write_json(sections) if kind == "json" else write_page(sections, settings.shop.name)
+        if output is None:
+            for piece in pieces:
+                sys.stdout.write(piece)
+            return
+        write_text(pieces, output)
+    console.print(f"Wrote {escape(str(output))}. Hand it to nobody but the person: it holds all that is known of them.")

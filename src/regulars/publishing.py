@@ -154,7 +154,13 @@ def _known_models(engine: Engine, build: Session) -> pa.Table:
 
 
 def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
-    for table in (catalog.LOADS, catalog.IDENTITY_IDS, catalog.IDENTITY_DECISIONS, catalog.IDENTITY_CHANGES):
+    for table in (
+        catalog.LOADS,
+        catalog.IDENTITY_IDS,
+        catalog.IDENTITY_DECISIONS,
+        catalog.IDENTITY_CHANGES,
+        catalog.ERASURE_PROOFS,
+    ):
         _make(build, table.name, f"select * from durable.{table.name}")
     columns = ", ".join(catalog.REJECTED_ROWS.column_names)
     _make(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,6 +45,26 @@ def write_file(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
     except (OSError, duckdb.IOException) as error:
         raise InputError(f"Cannot write {path}: {error}. Choose another place or free disk space.") from None
     return rows
+
+
+def write_text(pieces: Iterable[str], path: Path) -> None:
+    """Writes text piece by piece to a temporary file beside `path`, for its owner's eyes only, and renames it.
+
+    Raises:
+        InputError: The place cannot be written.
+    """
+    half = path.with_name(f".{path.name}.half")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                stream.writelines(pieces)
+            os.replace(half, path)
+        finally:
+            half.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"Cannot write {path}: {error}. Choose another place or free disk space.") from None
 
 
 def discard(path: Path) -> None:

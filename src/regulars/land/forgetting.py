@@ -70,6 +70,17 @@ def received_rows(session: Session, source: str) -> pa.RecordBatchReader:
     return raw.under_names(rows, list(columns))
 
 
+def rejected_rows(session: Session, source: str) -> pa.RecordBatchReader:
+    """The rows among those that `find_rows` found which were set aside, with the reason."""
+    columns = ", ".join(f"s.{name}" for name in catalog.REJECTED_ROWS.column_names)
+    return session.stream(
+        f"select {columns} from {_REJECTED} as s join (select distinct * from {_FOUND}) found"
+        " on found.load_id = s.load_id and found.row_number = s.row_number where s.source = $1"
+        " order by s.load_id, s.row_number",
+        (source,),
+    )
+
+
 def forget_found(session: Session, target: Target) -> ForgottenRows:
     """Takes the rows that `find_rows` found out of the source, and counts them as forgotten in the ledger."""
     source, staged = target.source, catalog.STAGED[target.entity]
