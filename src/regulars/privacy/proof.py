@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from regulars.privacy.traces import OWN
@@ -55,7 +55,7 @@ class Proof:
 
     def signed(self, secret: str) -> Proof:
         """The same with its signature."""
-        return Proof(**{**self._content(), "signature": self._signature(secret)})
+        return replace(self, signature=self._signature(secret))
 
     def is_genuine(self, secret: str) -> bool:
         """Whether nothing of it was altered since it was signed."""

@@ -10,7 +10,7 @@ import gzip
 import hashlib
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,7 +53,7 @@ class Wanted:
         parts = "|".join(_escaped(text) for text in sorted(self.texts.get(kind, []), key=len, reverse=True))
         if kind == "phone":
             return rf"(^|[^0-9])({parts})($|[^0-9])"
-        return rf"(^|[^a-z0-9._%+-])({parts})($|[^a-z0-9_-])"
+        return rf"(^|[^a-z0-9._%+-])({parts})($|[^a-z0-9_.-]|\.($|[^a-z0-9]))"
 
     @property
     def kinds(self) -> list[str]:
@@ -129,7 +129,7 @@ def search_files(folders: Sequence[Path], what: Wanted, traces: Traces, passed_o
             continue
         try:
             traces.bytes += file.stat().st_size
-            kinds = {kind for part in _parts(file) for kind, found in patterns.items() if _is_in(part, found)}
+            kinds = {kind for part in _parts(file) for kind in _kinds_in(part, patterns)}
         except FileNotFoundError:
             continue
         traces.files += 1
@@ -198,13 +198,13 @@ def _parquet(file: Path) -> Iterator[bytes]:
                     yield b"\n".join(value.encode() for value in pc.unique(column.drop_null()).to_pylist()) + b"\n"
 
 
-def _is_in(chunks: Iterator[bytes], pattern: re.Pattern[bytes]) -> bool:
-    before = b""
+def _kinds_in(chunks: Iterator[bytes], patterns: Mapping[str, re.Pattern[bytes]]) -> set[str]:
+    before, kinds = b"", set()
     for chunk in chunks:
-        if pattern.search(before + chunk):
-            return True
-        before = chunk[-_OVERLAP:]
-    return False
+        piece = before + chunk
+        kinds |= {kind for kind, pattern in patterns.items() if kind not in kinds and pattern.search(piece)}
+        before = piece[-_OVERLAP:]
+    return kinds
 
 
 def _is_text(type_: str) -> bool:
