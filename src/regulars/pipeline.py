@@ -87,6 +87,7 @@ def _land(run: Run) -> str:
     from regulars.land.given import emptied, given_sources
     from regulars.land.stage import anything_staged, land, restage
     from regulars.land.tables import map_tables
+    from regulars.land.tombstones import unfinished
 
     given = [*given_sources(run.request.files, run.settings), *run.request.given]
     refresh, progress = run.request.full_refresh, run.progress
@@ -96,6 +97,8 @@ def _land(run: Run) -> str:
             run.notes += restage(durable, run.settings, progress, scratch=scratch).notes
         report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=progress)
         has_rows = anything_staged(durable)
+        if unfinished(durable):
+            run.notes.append("An erasure was broken off and is not finished. Finish it by: regulars forget --resume")
     run.notes += [*tables.notes, *report.notes]
     run.has_landed = bool(report.loads)
     if not has_rows and (report.loads or tables.loads):

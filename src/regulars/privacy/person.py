@@ -20,7 +20,7 @@ _LONGEST_ID = 18
 
 @dataclass(frozen=True)
 class Person:
-    """One person: `customer_ids` are the golden id and those that were merged into it.
+    """One person: `customer_ids` are the golden id, those that were merged into it, and guests known by their contacts.
 
     `shared` counts the addresses and numbers that others have too, by which nobody is kept out.
     """
@@ -74,24 +74,38 @@ def find_person(session: Session, text: str, country: str) -> Person:
 
 
 def _person(session: Session, customer_id: int) -> Person:
-    merged = _ids_of(session, f"select customer_id from {_IDS} where redirected_to = $1", (customer_id,))
-    keys = _texts(session, f"select customer_key from {_KEYS} where customer_id = $1 order by 1", (customer_id,))
-    emails, email_shared = _theirs(session, "email", customer_id)
-    phones, phone_shared = _theirs(session, "phone", customer_id)
-    return Person((customer_id, *merged), tuple(keys), emails, phones, email_shared + phone_shared)
+    people = [customer_id, *_guests(session, customer_id)]
+    listed = ", ".join(map(str, people))
+    merged = _ids_of(session, f"select customer_id from {_IDS} where redirected_to in ({listed})", ())
+    keys = _texts(session, f"select customer_key from {_KEYS} where customer_id in ({listed}) order by 1", ())
+    emails, email_shared = _theirs(session, "email", listed)
+    phones, phone_shared = _theirs(session, "phone", listed)
+    return Person((*people, *merged), tuple(keys), emails, phones, email_shared + phone_shared)
 
 
-def _theirs(session: Session, column: str, customer_id: int) -> tuple[tuple[str, ...], int]:
+def _guests(session: Session, customer_id: int) -> list[int]:
+    """Guests of whom nothing is known but an address or number that the person once had: they are the person."""
+    once_had = " union ".join(
+        f"select '{column}:' || value from ({_bearing(column)}) as known where customer_id = $1"
+        for column in ("email", "phone")
+    )
+    guests = (
+        f"select customer_id from {_KEYS} where customer_id <> $1 group by customer_id"
+        f" having count(*) = count(case when customer_key in ({once_had}) then 1 end)"
+    )
+    return _ids_of(session, guests, (customer_id,))
+
+
+def _theirs(session: Session, column: str, listed: str) -> tuple[tuple[str, ...], int]:
     """The values that all versions of the person's rows have, and how many of them are not theirs alone."""
     guards = shipped_guards(1)
     placeholder = (guards.placeholder_email if column == "email" else guards.placeholder_phone)("value")
     rows = _bearing(column)
     found = session.query(
-        f"with of_person as (select distinct value from ({rows}) as known where customer_id = $1)"
+        f"with of_person as (select distinct value from ({rows}) as known where customer_id in ({listed}))"
         f" select value, coalesce({placeholder}, false) or exists ("
-        f"select 1 from ({rows}) as others where others.value = of_person.value and others.customer_id <> $1"
-        ") as is_shared from of_person order by value",
-        (customer_id,),
+        f"select 1 from ({rows}) as others where others.value = of_person.value and others.customer_id not in ({listed})"
+        ") as is_shared from of_person order by value"
     ).to_pylist()
     return tuple(row["value"] for row in found if not row["is_shared"]), sum(row["is_shared"] for row in found)
 

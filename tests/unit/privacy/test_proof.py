@@ -10,7 +10,8 @@ from regulars.privacy.proof import Proof
 
 PROOF = Proof(
     "20260101T000000-ab12", "20260101T000001-cd34", "2026-01-01 00:00:02", "warehouse", {"email": 1, "key": 2},
-    {'raw."shop"': 3}, {"email": {"durable: raw.shop": 3}}, {}, {"tables": 9, "files": 4, "bytes": 1000}, 0, ("a note",),
+    {'raw."shop"': 3}, {"email": {"durable: raw.shop": 3}}, {}, {"tables": 9, "files": 4, "bytes": 1000}, 0,
+    ("a note",),
 ).signed("secret")  # fmt: skip
 
 
