@@ -30,7 +30,7 @@ class Request:
     """What a run was asked to do beyond its settings.
 
     One that `may_be_empty` and lands nothing leaves no entry; one that is to `keep_newer` replaces no live state of a
-    later day. With `forgets_models` no model of an earlier run stays when it publishes.
+    later day. With `forgets_models` no model of an earlier run stays.
     """
 
     files: Sequence[str] = ()
@@ -87,7 +87,6 @@ def _land(run: Run) -> str:
     from regulars.land.given import emptied, given_sources
     from regulars.land.stage import anything_staged, land, restage
     from regulars.land.tables import map_tables
-    from regulars.land.tombstones import unfinished
 
     given = [*given_sources(run.request.files, run.settings), *run.request.given]
     refresh, progress = run.request.full_refresh, run.progress
@@ -97,8 +96,6 @@ def _land(run: Run) -> str:
             run.notes += restage(durable, run.settings, progress, scratch=scratch).notes
         report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=progress)
         has_rows = anything_staged(durable)
-        if unfinished(durable):
-            run.notes.append("An erasure was broken off and is not finished. Finish it by: regulars forget --resume")
     run.notes += [*tables.notes, *report.notes]
     run.has_landed = bool(report.loads)
     if not has_rows and (report.loads or tables.loads):
@@ -126,8 +123,7 @@ def _build(run: Run) -> str:
 
     if run.request.keep_newer:
         days.refuse_to_replace_newer(run.engine, run.settings.rfm.as_of)
-    with run.engine.durable() as durable:
-        hidden = customers_being_erased(durable)
+    hidden = customers_being_erased(run.engine)
     with run.engine.build(fresh=True) as build:
         write_parameters(build, run.settings, run.run_id)
         run.notes += remember_published(run.engine, build, hidden)
@@ -216,15 +212,10 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
 
 
 def run_locked(engine: Engine, settings: Settings, request: Request, watcher: Watcher | None = None) -> RunReport:
-    """The same by somebody who holds the warehouse's lock already and has prepared it.
-
-    Raises:
-        RegularsError: A stage failed; the live warehouse is as it was.
-    """
+    """The same by somebody who holds the warehouse's lock already and has prepared it."""
     from regulars.transform import Transformer
 
-    watcher = watcher or Nobody()
-    chosen = _chosen(request.stages)
+    watcher, chosen = watcher or Nobody(), _chosen(request.stages)
     transformer = Transformer.of(engine)
     if any(stage.name in ("build", "finish", "check") for stage in chosen):
         transformer.warm()

@@ -63,18 +63,19 @@ where parameters.as_of is not null
 """
 
 
-def customers_being_erased(durable: Session) -> list[str]:
+def customers_being_erased(engine: Engine) -> list[str]:
     """Conditions of customers who are live still and of whom nothing new may be said: their erasure is going on."""
-    known, begun = tombstones(durable), unfinished(durable)
-    if known is None or not begun:
-        return []
-    listed = ", ".join(f"'{name}'" for name in begun)
-    hashes = durable.query(
-        f"select hash from {catalog.ERASURES.name} where kind = 'customer' and erasure_id in ({listed})"
-    )
+    with engine.durable() as durable:
+        known, begun = tombstones(durable), unfinished(durable)
+        if known is None or not begun:
+            return []
+        listed = ", ".join(f"'{name}'" for name in begun)
+        hashes = durable.query(
+            f"select hash from {catalog.ERASURES.name} where kind = 'customer' and erasure_id in ({listed})"
+        )
+        is_duckdb = durable.dialect == "duckdb"
     text = f"'{known.secret}|customer|' || cast(customer_id as varchar)"
-    of_duckdb = durable.dialect == "duckdb"
-    hash_ = f"sha256({text})" if of_duckdb else f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
+    hash_ = f"sha256({text})" if is_duckdb else f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
     values = ", ".join(f"'{value}'" for value in hashes.column(0).to_pylist())
     return [f"{hash_} not in ({values})"] if values else []
 

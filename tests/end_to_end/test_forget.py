@@ -128,7 +128,10 @@ def _traces(warehouse: Path) -> list[str]:
 def _others(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
     """What the erasure must leave as it is: everybody else's orders, identities and values."""
     live = warehouse / "live.duckdb"
-    theirs = f"(select customer_id from marts.customer_identity_map where source_customer_id in ('zq7777', 'email:{OLD_EMAIL}'))"
+    theirs = (
+        "(select customer_id from marts.customer_identity_map"
+        f" where source_customer_id in ('zq7777', 'email:{OLD_EMAIL}'))"
+    )
     return {
         name: doors.ask(live, f"select {columns} from marts.{name} where customer_id not in {theirs} order by all")
         for name, columns in {

@@ -201,14 +201,12 @@ class DuckDBEngine:
 
     def scrub(self) -> list[str]:
         """Writes the durable file anew and removes what killed runs have left; the live file is new with each run."""
-        removed = clear_away(self.folder)
+        done = clear_away(self.folder)
         fresh, before = self.folder / "rewritten.duckdb", self._durable.stat().st_size
         with self._connect(self._durable) as connection:
             rewrite(connection, fresh)
         take_the_place(fresh, self._durable)
-        _sync(self.folder)
-        done = [f"{self._durable.name} was written anew: {before:,} bytes before, {self._durable.stat().st_size:,} now"]
-        return [*done, f"removed {', '.join(removed)}"] if removed else done
+        return [*done, f"{self._durable.name}: {before:,} bytes, written anew as {self._durable.stat().st_size:,}"]
 
     def folders(self) -> list[Path]:
         """The folder."""

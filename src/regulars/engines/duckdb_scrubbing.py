@@ -41,6 +41,11 @@ def take_the_place(fresh: Path, old: Path) -> None:
         finally:
             os.close(descriptor)
         os.replace(fresh, old)
+        folder = os.open(old.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
         _zero(held.fileno())
     overwrite(old.with_name(old.name + ".wal"))
 
@@ -56,7 +61,7 @@ def overwrite(path: Path) -> None:
 
 
 def clear_away(folder: Path) -> list[str]:
-    """Removes what runs and questions that were killed have left in a warehouse's folder; returns the names."""
+    """Removes what runs and questions that were killed have left in a warehouse's folder; says so."""
     left = [folder / "spill", folder / "scratch", *folder.glob("workbench-*"), *folder.glob("regulars-*")]
     removed = []
     for path in left:
@@ -67,7 +72,7 @@ def clear_away(folder: Path) -> list[str]:
         if (folder / name).exists():
             overwrite(folder / name)
             removed.append(name)
-    return removed
+    return [f"removed {', '.join(removed)}, left by runs that were killed"] if removed else []
 
 
 def _zero(descriptor: int) -> None:

@@ -20,7 +20,7 @@ from regulars.errors import RegularsError, SettingsError, SourceUnreachable
 from regulars.land import forgetting, ledger, raw
 from regulars.land.given import Asked, Given, Remote, fetched, mapped
 from regulars.land.load import NothingNew, Target, land_delivery, stage_again
-from regulars.land.tombstones import tombstones
+from regulars.land.tombstones import tombstones, unfinished
 from regulars.settings import Settings
 from regulars.source_settings import SourceSettings
 from regulars.sources import Mapping, detect
@@ -106,6 +106,8 @@ def land(
                     report.notes += [f"{item.source}: {note}" for note in delivery.warnings]
                     continue
                 _land_one(session, settings, found, report, on_progress, forgotten, scratch)
+    if unfinished(session):
+        report.notes.append("An erasure was broken off. Finish it: regulars forget --resume")
     return report
 
 

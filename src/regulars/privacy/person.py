@@ -104,8 +104,8 @@ def _theirs(session: Session, column: str, listed: str) -> tuple[tuple[str, ...]
     found = session.query(
         f"with of_person as (select distinct value from ({rows}) as known where customer_id in ({listed}))"
         f" select value, coalesce({placeholder}, false) or exists ("
-        f"select 1 from ({rows}) as others where others.value = of_person.value and others.customer_id not in ({listed})"
-        ") as is_shared from of_person order by value"
+        f"select 1 from ({rows}) as others where others.value = of_person.value"
+        f" and others.customer_id not in ({listed})) as is_shared from of_person order by value"
     ).to_pylist()
     return tuple(row["value"] for row in found if not row["is_shared"]), sum(row["is_shared"] for row in found)
 
