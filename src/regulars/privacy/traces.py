@@ -29,8 +29,9 @@ _OVERLAP = 4096
 _PLAIN = ("BIGINT", "INTEGER", "SMALLINT", "DOUBLE", "FLOAT", "BOOLEAN", "DATE", "HUGEINT")
 _PLAIN_TYPES = (*_PLAIN, "DOUBLE PRECISION", "REAL", "NUMERIC", "BYTEA", "BLOB", "UUID", "OID")
 _COLUMNS = """
-select columns.table_schema as schema, columns.table_name as name, columns.column_name as column,
-    upper(columns.data_type) as type
+select
+    cast(columns.table_schema as varchar) as schema, cast(columns.table_name as varchar) as name,
+    cast(columns.column_name as varchar) as "column", upper(cast(columns.data_type as varchar)) as type
 from information_schema.columns as columns
 inner join information_schema.tables as tables
     on tables.table_schema = columns.table_schema and tables.table_name = columns.table_name

@@ -38,8 +38,8 @@ def batch(*rows: tuple[str | None, str | None, str | None]) -> pa.RecordBatch:
 def test_rows_go_by_id_by_email_and_by_phone_however_they_are_written() -> None:
     rows = batch(
         ("c1", None, None), ("c2", None, None), (None, " ANNA@post.example ", None),
-        (None, "joanna@post.example", None), (None, None, "07700 900461"), ("c3", None, "0044 7700 900461"), ("C1x", None, "07700900462"),
-        ("c1\0", None, None),
+        (None, "joanna@post.example", None), (None, None, "07700 900461"),
+        ("c3", None, "0044 7700 900461"), ("C1x", None, "07700900462"), ("c1\0", None, None),
     )  # fmt: skip
     with sieving() as sieve:
         kept = sieve.rows(pa.RecordBatchReader.from_batches(rows.schema, [rows, rows])).read_all()

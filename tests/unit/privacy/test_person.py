@@ -40,7 +40,8 @@ def people(durable: Session) -> Session:
 
 
 @pytest.mark.parametrize(
-    "text", ["100000001", "100000009", "c1", "crm:c1", "card:7", "Anna@Post.example", " anna@post.example ", "07700 900999"]
+    "text",
+    ["100000001", "100000009", "c1", "crm:c1", "card:7", "Anna@Post.example", " anna@post.example ", "07700 900999"],
 )  # fmt: skip
 def test_a_person_is_found_by_whatever_they_are_known_by(people: Session, text: str) -> None:
     anna = find_person(people, text, "GB")
