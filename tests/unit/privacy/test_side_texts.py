@@ -8,7 +8,9 @@ from regulars.engines.duckdb import DuckDBEngine
 from regulars.privacy.side_texts import hiding, redact_messages
 from regulars.privacy.traces import Wanted
 
-WHAT = Wanted({"email": ["anna@shop.example"], "phone": ["07700 900461"], "key": ["c1"], "name": [], "address": []}, [1])
+WHAT = Wanted(
+    {"email": ["anna@shop.example"], "phone": ["07700 900461"], "key": ["c1"], "name": [], "address": []}, [1]
+)
 
 
 def test_texts_are_hidden_and_neighbours_are_not() -> None:
