@@ -89,7 +89,7 @@ LOADS = _table(
     "ops.loads",
     "load_id bigint; source varchar; entity varchar; uri varchar; content_hash varchar; bytes bigint; rows bigint;"
     "staged bigint; rejected bigint; duplicates bigint; superseded bigint; watermark varchar; status varchar;"
-    "error varchar; started_at timestamp; finished_at timestamp",
+    "error varchar; started_at timestamp; finished_at timestamp; forgotten bigint default 0",
 )
 # Raw columns whose names are not the received ones, because the warehouse cannot have those.
 RAW_COLUMNS = _table("ops.raw_columns", "source varchar; received varchar; stored varchar")
@@ -110,6 +110,10 @@ MODELS = _table(
     "kind varchar; run_id varchar; algorithm varchar; customers bigint; folder varchar; sha256 varchar; card varchar;"
     "is_live boolean",
 )
+# Keyed hashes of what erased persons were known by, the key, and what was proved of each erasure: nothing of a person.
+ERASURES = _table("ops.erasures", "erasure_id varchar; kind varchar; hash varchar")
+ERASURE_KEY = _table("ops.erasure_key", "secret varchar")
+ERASURE_PROOFS = _table("ops.erasure_proofs", "erasure_id varchar; proof varchar")
 DURABLE_TABLES = (
     CUSTOMER_RECORDS,
     ORDERS,
@@ -127,6 +131,9 @@ DURABLE_TABLES = (
     IDENTITY_IDS,
     IDENTITY_DECISIONS,
     SEGMENT_RESTATEMENTS,
+    ERASURES,
+    ERASURE_KEY,
+    ERASURE_PROOFS,
 )
 STAGED = {"customers": CUSTOMER_RECORDS, "orders": ORDERS, "order_lines": ORDER_LINES, "events": EVENTS}
 # Whoever reads staging reads these views: what was staged, and the rows of the tables that are mapped where they lie.

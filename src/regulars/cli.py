@@ -41,6 +41,7 @@ from regulars.cli_options import (
 from regulars.cli_options import chosen_settings as _settings
 from regulars.cli_predictions import predictions
 from regulars.cli_report import report
+from regulars.cli_privacy import forget, subject
 from regulars.cli_score import score
 from regulars.cli_serve import serve
 from regulars.cli_sources import sources
@@ -63,7 +64,7 @@ for command in (review, explain, train, evaluate):
     identity.command()(command)
 app.add_typer(clusters, name="clusters")
 app.add_typer(keys, name="keys")
-for top_level in (demo_api, demo_sources, export, extract, init, score, predictions, report, serve):
+for top_level in (demo_api, demo_sources, export, extract, init, score, predictions, report, serve, forget, subject):
     app.command()(top_level)
 
 

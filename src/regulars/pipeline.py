@@ -30,7 +30,7 @@ class Request:
     """What a run was asked to do beyond its settings.
 
     One that `may_be_empty` and lands nothing leaves no entry; one that is to `keep_newer` replaces no live state of a
-    later day.
+    later day. With `forgets_models` no model of an earlier run stays.
     """
 
     files: Sequence[str] = ()
@@ -40,6 +40,7 @@ class Request:
     restage: bool = False
     keep_newer: bool = False
     may_be_empty: bool = False
+    forgets_models: bool = False
     command: str = "run"
 
 
@@ -118,13 +119,14 @@ def _resolve(run: Run) -> str:
 
 def _build(run: Run) -> str:
     from regulars.parameters import write_parameters
-    from regulars.publishing import remember_published
+    from regulars.publishing import customers_being_erased, remember_published
 
     if run.request.keep_newer:
         days.refuse_to_replace_newer(run.engine, run.settings.rfm.as_of)
+    hidden = customers_being_erased(run.engine)
     with run.engine.build(fresh=True) as build:
         write_parameters(build, run.settings, run.run_id)
-        run.notes += remember_published(run.engine, build)
+        run.notes += remember_published(run.engine, build, hidden)
     return run.transformer.build("core", run.progress)
 
 
@@ -159,7 +161,7 @@ def _publish(run: Run) -> str:
 
     if run.request.keep_newer:
         days.refuse_to_replace_newer(run.engine, days.build_day(run.engine))
-    return publish(run.engine, run.run_id)
+    return publish(run.engine, run.run_id, forgets_models=run.request.forgets_models)
 
 
 def _already_live(run: Run) -> str:
@@ -199,9 +201,6 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
         LockedError: Another run holds the warehouse.
         RegularsError: A stage failed; the live warehouse is as it was.
     """
-    from regulars.transform import Transformer
-
-    watcher = watcher or Nobody()
     chosen = _chosen(request.stages)
     if any(stage.name == "build" for stage in chosen):
         # A map that is wrong is told before anything is landed.
@@ -209,24 +208,32 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
     engine = open_engine(settings)
     with engine.lock():
         engine.prepare()
-        transformer = Transformer.of(engine)
-        if any(stage.name in ("build", "finish", "check") for stage in chosen):
-            transformer.warm()
-        if any(stage.name == "learn" for stage in chosen):
-            threading.Thread(target=_warm_learning, name="learn", daemon=True).start()
-        run = Run(engine.journal.start_run(request.command), engine, settings, request, transformer, watcher.progress)
-        try:
-            summaries = {stage.name: _run_stage(run, stage, watcher) for stage in chosen}
-        except BaseException as error:
-            words = str(error) if isinstance(error, RegularsError) else f"{type(error).__name__}: {error}"
-            # What failed is what the user must hear of, also when the journal cannot be told.
-            with suppress(WarehouseError):
-                engine.journal.finish_run(run.run_id, "failed", words)
-            raise
-        if request.may_be_empty and not run.has_landed:
-            engine.journal.forget_run(run.run_id)
-        else:
-            engine.journal.finish_run(run.run_id, "done")
+        return run_locked(engine, settings, request, watcher)
+
+
+def run_locked(engine: Engine, settings: Settings, request: Request, watcher: Watcher | None = None) -> RunReport:
+    """The same by somebody who holds the warehouse's lock already and has prepared it."""
+    from regulars.transform import Transformer
+
+    watcher, chosen = watcher or Nobody(), _chosen(request.stages)
+    transformer = Transformer.of(engine)
+    if any(stage.name in ("build", "finish", "check") for stage in chosen):
+        transformer.warm()
+    if any(stage.name == "learn" for stage in chosen):
+        threading.Thread(target=_warm_learning, name="learn", daemon=True).start()
+    run = Run(engine.journal.start_run(request.command), engine, settings, request, transformer, watcher.progress)
+    try:
+        summaries = {stage.name: _run_stage(run, stage, watcher) for stage in chosen}
+    except BaseException as error:
+        words = str(error) if isinstance(error, RegularsError) else f"{type(error).__name__}: {error}"
+        # What failed is what the user must hear of, also when the journal cannot be told.
+        with suppress(WarehouseError):
+            engine.journal.finish_run(run.run_id, "failed", words)
+        raise
+    if request.may_be_empty and not run.has_landed:
+        engine.journal.forget_run(run.run_id)
+    else:
+        engine.journal.finish_run(run.run_id, "done")
     return RunReport(run.run_id, summaries, tuple(run.notes))
 
 

@@ -6,11 +6,14 @@ counts with it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session
 from regulars.engines.export_ledger import ExportLedger
+from regulars.land.tombstones import tombstones, unfinished
 from regulars.learn.registration import known_models, remove_unknown_models
 from regulars.transform import Transformer
 
@@ -28,11 +31,13 @@ with rows_of_loads as (
             when 'staged' then loads.staged
             when 'rejected' then loads.rejected
             when 'exact duplicates' then loads.duplicates
-            else loads.rows - loads.staged - loads.rejected - loads.duplicates
+            when 'forgotten' then coalesce(loads.forgotten, 0)
+            else loads.rows - loads.staged - loads.rejected - loads.duplicates - coalesce(loads.forgotten, 0)
         end as rows
     from durable.ops.loads as loads
     cross join (values
-        (1, 'rows landed'), (2, 'staged'), (3, 'rejected'), (4, 'exact duplicates'), (5, 'unaccounted for')
+        (1, 'rows landed'), (2, 'staged'), (3, 'rejected'), (4, 'exact duplicates'), (5, 'forgotten'),
+        (6, 'unaccounted for')
     ) as lines (position, line)
     where loads.status in ('landed', 'mapped')
 )
@@ -61,8 +66,31 @@ where parameters.as_of is not null
 """
 
 
-def remember_published(engine: Engine, build: Session) -> list[str]:
-    """Writes into the build what is live now, for this run to say what it has restated; returns notes worth reading."""
+def customers_being_erased(engine: Engine) -> list[str]:
+    """Conditions of customers who are live still and of whom nothing new may be said: their erasure is going on."""
+    with engine.durable() as durable:
+        known, begun = tombstones(durable), unfinished(durable)
+        if known is None or not begun:
+            return []
+        listed = ", ".join(f"'{name}'" for name in begun)
+        hashes = durable.query(
+            f"select hash from {catalog.ERASURES.name} where kind = 'customer' and erasure_id in ({listed})"
+        )
+        is_duckdb = durable.dialect == "duckdb"
+    text = f"'{known.secret}|customer|' || cast(customer_id as varchar)"
+    hash_ = f"sha256({text})" if is_duckdb else f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
+    values = ", ".join(f"'{value}'" for value in hashes.column(0).to_pylist())
+    return [f"{hash_} not in ({values})"] if values else []
+
+
+def remember_published(engine: Engine, build: Session, hidden: Sequence[str] = ()) -> list[str]:
+    """Writes into the build what is live now, for this run to say what it has restated; returns notes worth reading.
+
+    Args:
+        engine: The warehouse.
+        build: The build in flight.
+        hidden: Conditions that a customer must fulfil to be spoken of.
+    """
     if not engine.has_live():
         return []
     with engine.live() as live:
@@ -71,7 +99,9 @@ def remember_published(engine: Engine, build: Session) -> list[str]:
         state = live.query(_STATE)
         build.append(catalog.PUBLISHED_STATE.name, state)
         columns = ", ".join(catalog.PUBLISHED_SEGMENTS.column_names)
-        build.append(catalog.PUBLISHED_SEGMENTS.name, live.stream(f"select {columns} from {catalog.FCT_CUSTOMER_RFM}"))
+        where = f" where {' and '.join(hidden)}" if hidden else ""
+        customers = live.stream(f"select {columns} from {catalog.FCT_CUSTOMER_RFM}{where}")
+        build.append(catalog.PUBLISHED_SEGMENTS.name, customers)
     rules = build.query(f"select rules from {catalog.PARAMETERS.name}").column(0).to_pylist()
     if state.num_rows and state.column("rules").to_pylist() != rules:
         return [
@@ -80,8 +110,14 @@ def remember_published(engine: Engine, build: Session) -> list[str]:
     return []
 
 
-def publish(engine: Engine, run_id: str) -> str:
-    """Completes the build and puts it live; returns one line of what is live now."""
+def publish(engine: Engine, run_id: str, *, forgets_models: bool = False) -> str:
+    """Completes the build and puts it live; returns one line of what is live now.
+
+    Args:
+        engine: The warehouse.
+        run_id: The run that publishes.
+        forgets_models: Keep no model of an earlier run.
+    """
     home = engine.bring_home()
     if home is not engine:
         # What came home are tables; the views over them are those that the home's own models would have.
@@ -96,7 +132,7 @@ def publish(engine: Engine, run_id: str) -> str:
             f"select * from {catalog.RESTATED} where compared_with in"
             f" (select run_id from {catalog.PUBLISHED_STATE.name})"
         )
-        models = _known_models(engine, build)
+        models = known_models(build, None) if forgets_models else _known_models(engine, build)
         build.replace(catalog.MODELS.name, models)
         home.complete(build)
     _keep_restatements(engine, restated, compared)
@@ -123,7 +159,13 @@ def _known_models(engine: Engine, build: Session) -> pa.Table:
 
 
 def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
-    for table in (catalog.LOADS, catalog.IDENTITY_IDS, catalog.IDENTITY_DECISIONS, catalog.IDENTITY_CHANGES):
+    for table in (
+        catalog.LOADS,
+        catalog.IDENTITY_IDS,
+        catalog.IDENTITY_DECISIONS,
+        catalog.IDENTITY_CHANGES,
+        catalog.ERASURE_PROOFS,
+    ):
         _make(build, table.name, f"select * from durable.{table.name}")
     columns = ", ".join(catalog.REJECTED_ROWS.column_names)
     _make(

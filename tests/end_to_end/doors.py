@@ -168,7 +168,7 @@ def unaccounted(warehouse: Path) -> list[tuple[Any, ...]]:
             select load_id, count(*) as set_aside from staging.rejected_rows group by all
         ) as refused using (load_id)
         where status = 'landed' and (
-            rows <> staged + rejected + duplicates
+            rows <> staged + rejected + duplicates + coalesce(forgotten, 0)
             or staged <> coalesce(in_staging, 0) or rejected <> coalesce(set_aside, 0)
         )
         """,

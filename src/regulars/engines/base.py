@@ -180,6 +180,17 @@ class Engine(Protocol):
         """Puts the finished build in the place of the live one in one atomic step."""
         ...
 
+    def scrub(self) -> list[str]:
+        """Takes the bytes of deleted rows out of all that the warehouse keeps, and says what it did; can be repeated.
+
+        Nobody else writes meanwhile. What was left by runs that were killed goes too.
+        """
+        ...
+
+    def folders(self) -> list[Path]:
+        """The folders of this machine in which the warehouse keeps anything."""
+        ...
+
     def problem(self, words: str) -> RegularsError | None:
         """What a message of dbt's driver says of the warehouse: gone, full, closed to us; None = of the statement."""
         ...

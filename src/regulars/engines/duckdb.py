@@ -22,6 +22,7 @@ from regulars import catalog
 from regulars.engines.access_records import AccessRecords
 from regulars.engines.base import Session
 from regulars.engines.duckdb_completing import complete
+from regulars.engines.duckdb_scrubbing import clear_away, rewrite, take_the_place
 from regulars.engines.duckdb_session import DuckDBSession, confine
 from regulars.engines.journal import FileJournal, Journal
 from regulars.engines.known import show_known
@@ -230,6 +231,19 @@ class DuckDBEngine:
         _sync(self._build)
         os.replace(self._build, self._live)
         _sync(self.folder)
+
+    def scrub(self) -> list[str]:
+        """Writes the durable file anew and removes what killed runs have left; the live file is new with each run."""
+        done = clear_away(self.folder)
+        fresh, before = self.folder / "rewritten.duckdb", self._durable.stat().st_size
+        with self._connect(self._durable) as connection:
+            rewrite(connection, fresh)
+        take_the_place(fresh, self._durable)
+        return [*done, f"{self._durable.name}: {before:,} bytes, written anew as {self._durable.stat().st_size:,}"]
+
+    def folders(self) -> list[Path]:
+        """The folder."""
+        return [self.folder]
 
     def problem(self, words: str) -> WarehouseError | None:
         """What a message of dbt's driver says of the warehouse itself."""

@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from regulars.engines.duckdb_scrubbing import overwrite
 from regulars.errors import InputError
 
 _EXCEL_ROWS = 1_048_575
@@ -53,6 +54,31 @@ def write_file(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
     except (OSError, duckdb.IOException) as error:
         raise InputError(f"Cannot write {path}: {error}. Choose another place or free disk space.") from None
     return rows
+
+
+def write_text(pieces: Iterable[str], path: Path) -> None:
+    """Writes text piece by piece to a temporary file beside `path`, for its owner's eyes only, and renames it.
+
+    Raises:
+        InputError: The place cannot be written.
+    """
+    half = path.with_name(f".{path.name}.half")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                stream.writelines(pieces)
+            os.replace(half, path)
+        finally:
+            half.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"Cannot write {path}: {error}. Choose another place or free disk space.") from None
+
+
+def discard(path: Path) -> None:
+    """Zeroes a file and removes it; harmless when there is none."""
+    overwrite(path)
 
 
 @contextmanager

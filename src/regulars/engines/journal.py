@@ -15,7 +15,7 @@ import re
 import secrets
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,6 +169,30 @@ class Journal(ABC):
         sql = f"select {columns} from ops.run_stages {where} order by started_at desc, position desc limit $1"
         return self.read(sql, params, _STAGES)
 
+    def redact(self, hidden: Callable[[str], str]) -> int:
+        """Passes every text of the journal through `hidden` and keeps what comes of it; returns how many changed."""
+        changes: list[Statement] = []
+        for run in self.runs_table(limit=2**31 - 1).to_pylist():
+            texts = tuple(run[name] and hidden(run[name]) for name in ("command", "error"))
+            if texts != (run["command"], run["error"]):
+                changes.append(
+                    ("update ops.runs set command = $1, error = $2 where run_id = $3", (*texts, run["run_id"]))
+                )
+        for stage in self.stages_table(limit=2**31 - 1).to_pylist():
+            texts = tuple(stage[name] and hidden(stage[name]) for name in ("progress", "summary"))
+            if texts != (stage["progress"], stage["summary"]):
+                where = (stage["run_id"], stage["position"])
+                sql = "update ops.run_stages set progress = $1, summary = $2 where run_id = $3 and position = $4"
+                changes.append((sql, (*texts, *where)))
+        if changes:
+            self._write(*changes)
+            self.compact()
+        return len(changes)
+
+    def compact(self) -> None:
+        """Takes the bytes of what was changed or deleted out of the journal's own file, where it has one."""
+        return None
+
     def _newest(self, where: str) -> RunRecord | None:
         columns = ", ".join(_RUNS.names)
         sql = f"select {columns} from ops.runs {where} order by {self.newest_first} limit 1"
@@ -224,6 +248,17 @@ class FileJournal(Journal):
             for index, (column, field) in enumerate(zip(columns, schema, strict=True))
         ]
         return pa.Table.from_arrays(arrays, schema=schema)
+
+    def compact(self) -> None:
+        """Writes the file anew and empties the log beside it."""
+        with self._connection() as connection:
+            connection.execute("pragma secure_delete = on")
+        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+        try:
+            connection.execute("vacuum")
+            connection.execute("pragma wal_checkpoint(truncate)")
+        finally:
+            connection.close()
 
     @contextmanager
     def _connection(self, *, prepare: bool = True) -> Iterator[sqlite3.Connection]:

@@ -19,13 +19,13 @@ from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.journal import Journal
 from regulars.engines.known import show_known
 from regulars.engines.postgres_address import Address
-from regulars.engines.postgres_building import complete, start_build
+from regulars.engines.postgres_building import compact, complete, start_build
 from regulars.engines.postgres_journal import PostgresJournal
 from regulars.engines.postgres_lock import RunLock
 from regulars.engines.postgres_migrations import migrate
 from regulars.engines.postgres_migrations import script as durable_script
 from regulars.engines.postgres_problems import problem
-from regulars.engines.postgres_publishing import NEXT, building, generation_names, newest, pin, publish
+from regulars.engines.postgres_publishing import NEXT, building, drop_old, generation_names, newest, pin, publish
 from regulars.engines.postgres_roles import BUILDER, LOADER, READER, SERVER, script, set_up, take_role
 from regulars.engines.postgres_session import PostgresSession, connected, driver_errors
 from regulars.errors import WarehouseError
@@ -228,6 +228,28 @@ class PostgresEngine:
         with connected(self.address) as session:
             migrate(session, self.location)
             yield session
+
+    def scrub(self) -> list[str]:
+        """Rewrites the durable tables without their dead rows, and drops the generations before the live one.
+
+        The write-ahead log, replicas and back-ups of the server are its own: they forget as they are recycled.
+        """
+        with self.durable() as session:
+            tables = compact(session)
+        with connected(self.address) as session:
+            take_role(session, BUILDER)
+            live = newest(session)
+            left = drop_old(session, live) if live is not None else []
+        done = [f"{len(tables)} durable tables were rewritten by VACUUM FULL"]
+        if left:
+            numbers = ", ".join(map(str, left))
+            done.append(f"generation {numbers} is still being read and could not be dropped; close its readers")
+        return done
+
+    def folders(self) -> list[Path]:
+        """Where this machine keeps what a run can make again."""
+        folder = self.models_folder.parent
+        return [folder] if folder.exists() else []
 
     def problem(self, words: str) -> WarehouseError | None:
         """What a message of dbt's driver says of the warehouse itself."""

@@ -76,6 +76,21 @@ def complete(build: PostgresSession) -> None:
     build.execute(f"create table ops.row_counts as {_ROW_COUNTS}")
 
 
+def compact(durable: PostgresSession) -> list[str]:
+    """Rewrites every durable table without the rows that were deleted from it, and the planner's samples of them."""
+    schemas = ", ".join(f"'{schema}'" for schema in catalog.DURABLE_SCHEMAS)
+    found = durable.query(
+        "select format('%I.%I', schema.nspname, relation.relname) as name from pg_class as relation"
+        " inner join pg_namespace as schema on relation.relnamespace = schema.oid"
+        f" where relation.relkind = 'r' and schema.nspname in ({schemas})"
+        " and pg_has_role(relation.relowner, 'usage') order by 1"
+    )
+    names = [str(name) for name in found.column(0).to_pylist()]
+    for name in names:
+        durable.execute(f"vacuum (full, analyze) {name}")
+    return names
+
+
 def _index(build: PostgresSession, table: str, name: str) -> None:
     columns = build.columns(table)
     terms = [column for column in _LOOKED_UP if column in columns]

@@ -91,10 +91,15 @@ def publish(session: PostgresSession, location: str) -> int:
     return new
 
 
-def drop_old(session: PostgresSession, live: int) -> None:
-    """Drops the generations before the live one that nobody reads; what is read goes after the next publication."""
+def drop_old(session: PostgresSession, live: int) -> list[int]:
+    """Drops the generations before the live one that nobody reads; what is read goes after the next publication.
+
+    Returns:
+        Those that are still there.
+    """
     names = session.query("select nspname::text from pg_namespace where nspname ~ '__g[0-9]+$'").column(0).to_pylist()
     old = sorted({int(name.rpartition("__g")[2]) for name in names} - {live})
+    left = set(old)
     session.execute("set lock_timeout = '200ms'")
     for generation in old:
         free = session.query(f"select pg_try_advisory_lock({_KEY} + $1) as free", (generation,))
@@ -105,9 +110,11 @@ def drop_old(session: PostgresSession, live: int) -> None:
             # A reader by other means may still be at it: the drop waits no longer than the timeout.
             with suppress(*driver_errors()):
                 session.execute(f"drop schema {schemas} cascade")
+                left.discard(generation)
         finally:
             session.execute(f"select pg_advisory_unlock({_KEY} + $1)", (generation,))
     session.execute("reset lock_timeout")
+    return sorted(left)
 
 
 def _refuse_strangers(session: PostgresSession, location: str) -> None:

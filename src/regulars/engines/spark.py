@@ -181,6 +181,18 @@ class SparkEngine:
             self._lake.write_text(_LIVE, listed)
             self._lake.remove_file(_BUILD)
 
+    def scrub(self) -> list[str]:
+        """Scrubs the home and removes every build of the lake but the live one; each build renews its durable files."""
+        done = self.home.scrub()
+        self._clear_away()
+        return [*done, f"old builds were removed from the lake {self._lake.url}"]
+
+    def folders(self) -> list[Path]:
+        """Those of the home, and the lake where it is a folder."""
+        lake = Path(self._lake_location)
+        here = [lake] if "://" not in self._lake_location and lake.exists() else []
+        return [*self.home.folders(), *here]
+
     def problem(self, words: str) -> RegularsError | None:
         """Nothing: what Spark says of itself is told as it is."""
         return None

@@ -16,7 +16,7 @@ _OUTDATED = "outdated"
 
 @dataclass(frozen=True)
 class Load:
-    """One row of the ledger. Rows landed = staged + rejected + duplicates."""
+    """One row of the ledger. Rows landed = staged + rejected + duplicates + forgotten, which are of erased persons."""
 
     load_id: int
     source: str
@@ -33,11 +33,12 @@ class Load:
     status: str = "landed"
     error: str | None = None
     watermark: str | None = None
+    forgotten: int = 0
 
     @property
     def difference(self) -> int:
         """Rows that are unaccounted for; anything but 0 fails the load."""
-        return self.rows - self.staged - self.rejected - self.duplicates
+        return self.rows - self.staged - self.rejected - self.duplicates - self.forgotten
 
 
 def next_load_id(session: Session) -> int:
@@ -91,7 +92,7 @@ def enter(session: Session, load: Load) -> None:
     """Writes a load into the ledger."""
     session.execute(
         f"insert into {catalog.LOADS.name} ({', '.join(catalog.LOADS.column_names)})"
-        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         (
             load.load_id,
             load.source,
@@ -109,6 +110,7 @@ def enter(session: Session, load: Load) -> None:
             load.error,
             load.started_at,
             ledger_time(),
+            load.forgotten,
         ),
     )
 
@@ -117,8 +119,8 @@ def recount(session: Session, load: Load) -> None:
     """Writes the new counts of a load that was staged again."""
     session.execute(
         f"update {catalog.LOADS.name} set staged = $2, rejected = $3, duplicates = $4, superseded = $5,"
-        " finished_at = $6 where load_id = $1",
-        (load.load_id, load.staged, load.rejected, load.duplicates, load.superseded, ledger_time()),
+        " finished_at = $6, forgotten = $7 where load_id = $1",
+        (load.load_id, load.staged, load.rejected, load.duplicates, load.superseded, ledger_time(), load.forgotten),
     )
 
 
@@ -151,7 +153,8 @@ def outdate(session: Session, source: str) -> None:
 def _loads(session: Session, condition: str, *params: str) -> list[Load]:
     found = session.query(
         "select load_id, source, entity, uri, content_hash, bytes, started_at, rows, staged, rejected, duplicates,"
-        f" superseded, status, watermark from {catalog.LOADS.name} where {condition} order by load_id",
+        f" superseded, status, watermark, coalesce(forgotten, 0) as forgotten from {catalog.LOADS.name}"
+        f" where {condition} order by load_id",
         params,
     )
     return [Load(**row) for row in found.to_pylist()]

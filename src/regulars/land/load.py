@@ -21,6 +21,7 @@ from regulars.errors import ChecksFailed
 from regulars.land import conform, ledger, overlap, raw, versions
 from regulars.land.desk import Desk, desk_for
 from regulars.land.plain_text import without_nul
+from regulars.land.sieve import sieve_for
 from regulars.settings import ShopSettings
 from regulars.source_settings import Entity, SourceSettings
 
@@ -74,25 +75,30 @@ def land_delivery(
         started_at=ledger_time(),
     )
     raw.ensure_columns(session, target.source, delivery.columns)
-    with desk_for(session, target.source, space) as desk:
+    whose = (target.source, target.entity, target.fields, target.settings, target.shop)
+    with sieve_for(session, *whose, space) as sieve, desk_for(session, target.source, space) as desk:
         try:
             appended = raw.append(
-                desk.session, target.source, load.load_id, load.started_at, delivery.batches(), on_rows
+                desk.session, target.source, load.load_id, load.started_at, sieve.rows(delivery.batches()), on_rows
             )
         except Exception:
             # The database wraps what stopped the batches in an error of its own.
             if delivery.failure is not None:
                 raise delivery.failure from None
             raise
-        unreadable = _set_aside(desk.session, target.source, load.load_id, delivery.malformed)
+        unreadable = _set_aside(desk.session, target.source, load.load_id, sieve.unreadable(delivery.malformed))
         load = dataclasses.replace(
-            load, rows=appended + unreadable, content_hash=delivery.content_hash, watermark=delivery.watermark()
+            load,
+            rows=appended + unreadable + sieve.forgotten,
+            forgotten=sieve.forgotten,
+            content_hash=delivery.content_hash,
+            watermark=delivery.watermark(),
         )
         load = stage(desk, load, target)
         if delivery.overlaps:
             desk.bring_equals(load.load_id, target.entity)
             load = overlap.forget_known(desk.session, load, target.entity)
-            if load.rows == 0:
+            if load.rows == load.forgotten:
                 raise NothingNew
         desk.hand_over_received(load.load_id)
         desk.hand_over_staged(load.load_id, target.entity)
@@ -104,7 +110,7 @@ def stage_again(session: Session, load: ledger.Load, target: Target, space: Scra
     """Conforms a landed load's raw rows to staging, where nothing of it is, and returns it with its counts.
 
     Raises:
-        ChecksFailed: rows <> staged + rejected + exact duplicates.
+        ChecksFailed: rows <> staged + rejected + exact duplicates + forgotten.
     """
     with desk_for(session, target.source, space) as desk:
         desk.bring_received(load.load_id)
@@ -117,7 +123,7 @@ def stage(desk: Desk, load: ledger.Load, target: Target) -> ledger.Load:
     """Conforms one load's raw rows to staging, at a desk that has them, and returns the load with its counts.
 
     Raises:
-        ChecksFailed: rows <> staged + rejected + exact duplicates.
+        ChecksFailed: rows <> staged + rejected + exact duplicates + forgotten.
     """
     session = desk.session
     conformer = conform.conformer(
@@ -152,7 +158,8 @@ def stage(desk: Desk, load: ledger.Load, target: Target) -> ledger.Load:
     if load.difference:
         raise ChecksFailed(
             f"{load.uri} does not reconcile: {load.rows} rows, but {load.staged} staged + {load.rejected} rejected"
-            f" + {load.duplicates} duplicates. Nothing of it was kept; please report this file's shape as a bug."
+            f" + {load.duplicates} duplicates + {load.forgotten} forgotten."
+            " Nothing of it was kept; please report this file's shape as a bug."
         )
     return load
 

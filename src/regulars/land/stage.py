@@ -17,9 +17,10 @@ from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
 from regulars.engines.scratch import ScratchSpace
 from regulars.errors import RegularsError, SettingsError, SourceUnreachable
-from regulars.land import ledger, raw
+from regulars.land import forgetting, ledger, raw
 from regulars.land.given import Asked, Given, Remote, fetched, mapped
 from regulars.land.load import NothingNew, Target, land_delivery, stage_again
+from regulars.land.tombstones import tombstones, unfinished
 from regulars.settings import Settings
 from regulars.source_settings import SourceSettings
 from regulars.sources import Mapping, detect
@@ -44,8 +45,9 @@ class LandReport:
         staged, rejected = sum(x.staged for x in self.loads), sum(x.rejected for x in self.loads)
         words = f"{sum(x.rows for x in self.loads):,} rows, {staged:,} staged"
         words += f", {rejected:,} rejected" if rejected else ""
-        duplicates = sum(x.duplicates for x in self.loads)
-        return words + (f", {duplicates:,} duplicates" if duplicates else "")
+        duplicates, forgotten = sum(x.duplicates for x in self.loads), sum(x.forgotten for x in self.loads)
+        words += f", {duplicates:,} duplicates" if duplicates else ""
+        return words + (f", {forgotten:,} of erased persons kept out" if forgotten else "")
 
 
 def land(
@@ -104,6 +106,8 @@ def land(
                     report.notes += [f"{item.source}: {note}" for note in delivery.warnings]
                     continue
                 _land_one(session, settings, found, report, on_progress, forgotten, scratch)
+    if unfinished(session):
+        report.notes.append("An erasure was broken off. Finish it: regulars forget --resume")
     return report
 
 
@@ -197,12 +201,12 @@ def restage(
     """Applies the present mapping to everything in raw, source by source, each in one transaction."""
     report, space = LandReport(), _space(settings, scratch)
     for source, entity in ledger.sources_landed(session).items():
-        source_settings = settings.sources.get(source, SourceSettings())
-        columns = raw.received_columns(session, source)
-        hints = source_settings.model_copy(update={"entity": source_settings.entity or entity})
-        mapping = detect(columns, raw.sample(session, source), source, source, hints)
-        target = _target(mapping, source_settings, settings)
+        target = landed_target(session, settings, source, entity)
         with session.transaction():
+            if tombstones(session) is not None:
+                # The mapping of now may tell of more rows whose they are.
+                forgetting.find_rows(session, target, space)
+                forgetting.forget_found(session, target)
             _forget_staged(session, source)
             raw.ensure_load_index(session, source)
             for load in ledger.loads_of(session, source):
@@ -211,6 +215,14 @@ def restage(
                 ledger.recount(session, staged)
                 report.loads.append(staged)
     return report
+
+
+def landed_target(session: Session, settings: Settings, source: str, entity: str) -> Target:
+    """How a source that has landed is mapped by the settings of now."""
+    source_settings = settings.sources.get(source, SourceSettings())
+    hints = source_settings.model_copy(update={"entity": source_settings.entity or entity})
+    mapping = detect(raw.received_columns(session, source), raw.sample(session, source), source, source, hints)
+    return _target(mapping, source_settings, settings)
 
 
 def _space(settings: Settings, scratch: Path | None) -> ScratchSpace:

@@ -34,13 +34,17 @@ class Refusal:
 
 @dataclass(frozen=True)
 class TableSql:
-    """The statements of one mapped table; `typed` selects every row of it, in the shape of staging and as it came."""
+    """The statements of one mapped table; `typed` selects every row of it, in the shape of staging and as it came.
+
+    `forgotten` is the condition of rows of erased persons, over the columns of staging: nothing is said of those.
+    """
 
     entity: Entity
     typed: str
     refusals: tuple[Refusal, ...]
     load_id: int
     dialect: Dialect
+    forgotten: str = "false"
 
     @property
     def columns(self) -> tuple[tuple[str, str], ...]:
@@ -59,7 +63,10 @@ class TableSql:
             f"cast({given.get(name, name)} as {self.dialect.kind(kind)}) as {name}" for name, kind in self.columns
         )
         is_living = " and not is_deleted" if "is_deleted" in dict(self.columns) else ""
-        return f"select {columns} from ({self.typed}) typed where not ({self._is_refused()}){is_living}"
+        return (
+            f"select {columns} from ({self.typed}) typed where not ({self._is_refused()}){is_living}"
+            f" and not {self.forgotten}"
+        )
 
     def stamp(self) -> str:
         """Selects one row: how many rows there are, how many are used and set aside, and the newest time among them.
@@ -69,7 +76,8 @@ class TableSql:
         refused = self._is_refused()
         fields = ", ".join(f"count({name}) as of_{name}" for name, _ in self.columns if not name.startswith("_"))
         return (
-            f"select count(*) as all_rows, count(*) filter (where {refused}) as rejected,"
+            f"select count(*) as all_rows, count(*) filter (where ({refused}) and not {self.forgotten}) as rejected,"
+            f" count(*) filter (where {self.forgotten}) as forgotten,"
             f" max(case when not ({refused}) then {_NEWEST[self.entity]} end) as newest, {fields}"
             f" from ({self.typed}) typed"
         )
@@ -94,8 +102,8 @@ class TableSql:
             for name, choose in pick.items()
         )
         return (
-            f"select {cases}, {self.record_id} as payload from ({self.typed}) typed where {self._is_refused()}"
-            f" order by field, payload limit {most}"
+            f"select {cases}, {self.record_id} as payload from ({self.typed}) typed"
+            f" where ({self._is_refused()}) and not {self.forgotten} order by field, payload limit {most}"
         )
 
     def _is_refused(self) -> str:

@@ -22,6 +22,7 @@ from regulars.land import ledger
 from regulars.land.stage import forget_source
 from regulars.land.table_place import MappedTable, find_table
 from regulars.land.table_sql import TableSql, table_sql
+from regulars.land.tombstones import is_forgotten, tombstones
 from regulars.settings import Settings
 
 # Rows set aside of one table that are listed; the ledger counts them all.
@@ -89,6 +90,7 @@ def map_tables(
                 on_progress(f"{name}: looking at {source.table}")
                 found.append(find_table(tables, engine, name, source))
         with session.transaction():
+            has_forgotten = tombstones(session) is not None
             selections: dict[str, list[str]] = {entity: [] for entity in catalog.KNOWN}
             for table in found:
                 if refresh:
@@ -96,6 +98,9 @@ def map_tables(
                 _refuse_if_landed(session, table)
                 load_id = ledger.mapped_since(session, table.source) or ledger.next_load_id(session)
                 sql = statements(table, settings, load_id)
+                if has_forgotten:
+                    columns = catalog.STAGED[table.entity].column_names
+                    sql = dataclasses.replace(sql, forgotten=is_forgotten(columns, tables.dialect))
                 on_progress(f"{table.source}: counting")
                 load = stamp(tables, engine, table, sql)
                 _enter(session, tables, load, before.get(table.source), sql)
@@ -154,8 +159,9 @@ def stamp(session: Session, engine: Engine, table: MappedTable, sql: TableSql) -
         bytes=0,
         started_at=started,
         rows=counts["all_rows"],
-        staged=counts["all_rows"] - counts["rejected"],
+        staged=counts["all_rows"] - counts["rejected"] - counts["forgotten"],
         rejected=counts["rejected"],
+        forgotten=counts["forgotten"],
         status=ledger.MAPPED,
         watermark=newest.isoformat(sep=" ") if newest is not None else None,
     )
@@ -172,7 +178,7 @@ def _refuse_if_landed(session: Session, table: MappedTable) -> None:
 
 def _enter(session: Session, tables: Session, load: ledger.Load, before: ledger.Load | None, sql: TableSql) -> None:
     """Enters a stamp if it says something new, and lists the rows that are set aside."""
-    facts = ("entity", "uri", "rows", "staged", "rejected", "watermark")
+    facts = ("entity", "uri", "rows", "staged", "rejected", "forgotten", "watermark")
     if before is None or any(getattr(load, fact) != getattr(before, fact) for fact in facts):
         ledger.outdate(session, load.source)
         ledger.enter(session, dataclasses.replace(load, load_id=_free_id(session, load, before)))

@@ -13,6 +13,7 @@ from regulars.engines.duckdb import DuckDBEngine
 from regulars.errors import InputError, RegularsError, SettingsError
 from regulars.land.table_trial import preview_table, try_table
 from regulars.land.tables import TablesReport, map_tables
+from regulars.land.tombstones import remember
 from regulars.settings import Settings
 
 ORDERS = {"kind": "table", "table": "sales.orders", "entity": "orders"}
@@ -154,3 +155,12 @@ def test_a_table_is_tried_and_looked_at_without_writing(durable: Session, engine
 def test_settings_that_contradict_themselves_are_refused(source: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         Settings.model_validate({"sources": {"lake": ORDERS | source}})
+
+
+def test_rows_of_erased_persons_are_left_out_and_counted(map_orders: Map, durable: Session) -> None:
+    remember(durable, "e", [("key", "c1")])
+    [load] = map_orders(table="sales.orders").loads
+    assert (load.rows, load.staged, load.rejected, load.forgotten, load.difference) == (2, 1, 0, 1, 0)
+    assert durable.query("select customer_key from staging.known_orders")[0].to_pylist() == ["c2"]
+    remember(durable, "e", [("key", "c2")])
+    assert durable.query("select customer_key from staging.known_orders").num_rows == 0

@@ -1,0 +1,163 @@
+"""All that the warehouse knows of one person, section by section: for whoever asks what is kept about them.
+
+Rows as they were received lie on the durable side, so this takes the warehouse's lock for as long as it reads. A person
+with many rows is handed over batch by batch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from regulars import catalog
+from regulars.engines.base import Engine, Session, open_engine
+from regulars.engines.scratch import ScratchSpace
+from regulars.errors import InputError
+from regulars.identity.stage import Resolver
+from regulars.land import ledger
+from regulars.land.forgetting import find_rows, received_rows, rejected_rows
+from regulars.land.stage import landed_target
+from regulars.land.tombstones import remember
+from regulars.privacy.person import Person, find_person
+from regulars.serve.foretold import foretold
+from regulars.serve.queries import Queries
+from regulars.serve.why import explain
+from regulars.settings import Settings
+
+Row = dict[str, Any]
+_LIVE = (
+    ("customer", "Golden record, scores, segment, cluster, value, churn, health and consent", catalog.CUSTOMER_360),
+    ("field_sources", "From which record each field of the golden record was taken", catalog.FIELD_SOURCES),
+    ("identity_map", "The source records that are this person, since when and why", catalog.IDENTITY_MAP),
+    ("orders", "Orders", catalog.FCT_ORDERS),
+    ("score_history", "Scores and segment at every month end", "marts.customer_rfm_history"),
+    ("segment_events", "Moves between segments, with their cause", catalog.SEGMENT_EVENTS),
+    ("behavior", "Behaviour", catalog.CUSTOMER_BEHAVIOR),
+    ("value", "Predicted value", catalog.CUSTOMER_CLV),
+    ("health", "Health", catalog.CUSTOMER_HEALTH),
+    ("cluster", "Cluster", "marts.customer_clusters"),
+    ("stores", "Orders by store", "marts.customer_store_summary"),
+)
+
+
+class _TakenBack(Exception):
+    """Ends a transaction of which nothing shall stay."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """One kind of thing that is known; its rows can be gone through once."""
+
+    name: str
+    title: str
+    rows: Iterable[Row]
+
+
+@contextmanager
+def known_of(settings: Settings, who: str) -> Iterator[Iterator[Section]]:
+    """The sections of what is known of a person, read while the block lasts.
+
+    Args:
+        settings: All settings.
+        who: A golden id, SOURCE:ID, a source's id, an e-mail address or a phone number.
+
+    Raises:
+        InputError: Nobody or several people answer to it.
+        LockedError: A run holds the warehouse.
+    """
+    engine = open_engine(settings)
+    with engine.lock():
+        engine.prepare()
+        with engine.durable() as durable:
+            Resolver.of(settings, engine).resolve(durable)
+            person = find_person(durable, who, settings.shop.country)
+        yield _sections(engine, settings, person)
+
+
+def _sections(engine: Engine, settings: Settings, person: Person) -> Iterator[Section]:
+    yield Section("person", "By what this person is known", [_known_by(person)])
+    yield from _durable_sections(engine, settings, person)
+    if engine.has_live():
+        yield from _live_sections(engine, settings, person)
+
+
+def _known_by(person: Person) -> Row:
+    return {
+        "customer_id": person.customer_ids[0],
+        "merged_ids": list(person.customer_ids[1:]),
+        "customer_keys": list(person.keys),
+        "emails": list(person.emails),
+        "phones": list(person.phones),
+    }
+
+
+def _durable_sections(engine: Engine, settings: Settings, person: Person) -> Iterator[Section]:
+    keys = person.keys
+    places = ", ".join(f"${place}" for place in range(1, len(keys) + 1))
+    with engine.durable() as durable:
+        yield Section("received", "Rows as they were received", _received(engine, durable, settings, person))
+        for entity, view in catalog.KNOWN.items():
+            rows = durable.stream(f"select * from {view} where customer_key in ({places})", keys)
+            yield Section(f"staged_{entity}", f"Typed {entity.replace('_', ' ')}, every version", _rows(rows))
+        decisions = durable.stream(
+            f"select * from {catalog.IDENTITY_DECISIONS.name} where left_key in ({places}) or right_key in ({places})",
+            keys,
+        )
+        yield Section("identity_decisions", "What somebody decided about who they are", _rows(decisions))
+
+
+def _received(engine: Engine, durable: Session, settings: Settings, person: Person) -> Iterator[Row]:
+    """Raw rows with source and file, and rows that were set aside; found as an erasure would find them."""
+    space = ScratchSpace(engine.scratch_folder, settings.threads, settings.memory_limit)
+    try:
+        with durable.transaction():
+            remember(durable, "subject", person.identifiers)
+            for source, entity in ledger.sources_landed(durable).items():
+                files = {load.load_id: load.uri for load in ledger.loads_of(durable, source)}
+                find_rows(durable, landed_target(durable, settings, source, entity), space)
+                for row in _rows(received_rows(durable, source)):
+                    yield {"source": source, "file": files.get(row["_load_id"]), **row}
+                for row in _rows(rejected_rows(durable, source)):
+                    yield {"file": files.get(row["load_id"]), **row}
+            raise _TakenBack
+    except _TakenBack:
+        return
+
+
+def _live_sections(engine: Engine, settings: Settings, person: Person) -> Iterator[Section]:
+    customer_id = person.customer_ids[0]
+    with engine.live() as live:
+        for name, title, table in _LIVE:
+            if "customer_id" in live.columns(table):
+                rows = live.stream(f"select * from {table} where customer_id = $1", (customer_id,))
+                yield Section(name, title, _rows(rows))
+    queries = Queries(engine, settings.shop)
+    try:
+        explained: list[Row] = [explain(queries, str(customer_id)).to_dict()]
+    except InputError:
+        # First heard of after the day that is published: there is no score to explain.
+        explained = []
+    yield Section("why", "Why this segment", explained)
+    ahead = foretold(queries, customer_id)
+    yield Section("predictions", "What is foretold, and how good that is", [ahead.to_dict()] if ahead else [])
+
+
+def _rows(reader: pa.RecordBatchReader) -> Iterator[Row]:
+    for batch in reader:
+        yield from batch.to_pylist()
+
+
+def write_json(sections: Iterable[Section]) -> Iterator[str]:
+    """The sections as one JSON object, piece by piece."""
+    yield "{"
+    for place, section in enumerate(sections):
+        yield f"{',' if place else ''}\n{json.dumps(section.name)}: ["
+        for number, row in enumerate(section.rows):
+            yield f"{',' if number else ''}\n  {json.dumps(row, default=str, ensure_ascii=False)}"
+        yield "]"
+    yield "\n}\n"
