@@ -40,8 +40,8 @@ from regulars.cli_options import (
 )
 from regulars.cli_options import chosen_settings as _settings
 from regulars.cli_predictions import predictions
-from regulars.cli_report import report
 from regulars.cli_privacy import forget, subject
+from regulars.cli_report import report
 from regulars.cli_score import score
 from regulars.cli_serve import serve
 from regulars.cli_sources import sources
