@@ -185,7 +185,7 @@ class Journal(ABC):
                 sql = "update ops.run_stages set progress = $1, summary = $2 where run_id = $3 and position = $4"
                 changes.append((sql, (*texts, *where)))
         if changes:
-            self._write(*changes)
+            self.write(*changes)
             self.compact()
         return len(changes)
 
