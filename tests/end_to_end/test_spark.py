@@ -74,6 +74,7 @@ def test_stages_run_one_by_one_in_processes_of_their_own(
         files = _files(shop_files) if stage == "land" else ()
         done = doors.process("run", *files, "--stage", stage, folder=tmp_path, patience=1800)
         assert done.exit_code == 0, (stage, done.errors)
+        assert "leaked" not in done.errors
     assert doors.different(doors.marts(on_duckdb), doors.marts(tmp_path / "warehouse")) == []
 
 
