@@ -3,12 +3,14 @@
 pandas does what most people write: `read_csv` with its defaults and `to_sql` through SQLAlchemy and psycopg2, in
 chunks, and keeps the rows once. Landing keeps them twice, as received and typed, with a ledger, reasons for bad rows
 and versions, all or nothing. Then a small delivery lands on top, some of whose orders are newer versions. The same file
-is landed in the embedded warehouse for comparison. All in turn, in the same run: python benchmarks/postgres_landing.py
+is landed in the embedded warehouse for comparison. Then the main job, `regulars run` of the file in an empty database:
+until segments stand, and until all is published. All in turn, in the same run: python benchmarks/postgres_landing.py
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -40,7 +42,7 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=2)
     asked = parser.parse_args()
-    loaded, landed, embedded, again = [], [], [], []
+    loaded, landed, embedded, again, segmented, published = [], [], [], [], [], []
     with postgres(is_safe=True) as server, TemporaryDirectory() as name:
         options = ShopOptions(customers=max(asked.orders // 10, 1), orders=asked.orders, dirt=False, plain_orders=True)
         file = generate(options, Path(name) / "shop").orders_file
@@ -54,12 +56,18 @@ def main() -> None:
             own = DuckDBEngine(Path(name) / f"warehouse{turn}")
             own.prepare()
             embedded.append(_seconds(lambda e=own: _land(file, e), asked.orders))
+            stages = _run(file, server.new_database())
+            segmented.append(sum(stages[name] for name in ("land", "resolve", "build")))
+            published.append(sum(stages.values()))
     print(f"{asked.orders:,} orders, best of {asked.rounds}")
     print(f"  pandas to_sql, chunks of {CHUNK:,}              {min(loaded):7.2f} s")
     print(f"  regulars land, raw and staging          {min(landed):7.2f} s")
     print(f"  the same, embedded                      {min(embedded):7.2f} s")
     print(f"  another {AGAIN:,} orders, half of them known {min(again):6.2f} s")
+    print(f"  regulars run until segments stand       {min(segmented):7.2f} s")
+    print(f"  regulars run until all is published     {min(published):7.2f} s")
     print(f"ratio of pandas to landing {min(loaded) / min(landed):.1f} (aim {AIM})")
+    print(f"ratio of pandas to landing and building {min(loaded) / min(segmented):.1f} (aim 1)")
 
 
 def _load(file: Path, server: Postgres) -> int:
@@ -77,6 +85,14 @@ def _land(file: Path, engine: Engine) -> int:
     with engine.durable() as durable:
         [load] = land(durable, settings, given_sources([str(file)], settings)).loads
     return load.rows
+
+
+def _run(file: Path, url: str) -> dict[str, float]:
+    """The seconds that each stage of a whole run took."""
+    command = [str(Path(sys.executable).with_name("regulars")), "run", str(file), "-w", url, "--quiet"]
+    subprocess.run(command, check=True, cwd=file.parent, stdout=subprocess.DEVNULL)
+    stages = PostgresEngine(url).journal.stages_table().to_pylist()
+    return {stage["stage"]: (stage["finished_at"] - stage["started_at"]).total_seconds() for stage in stages}
 
 
 def _more(file: Path, more: Path) -> Path:
