@@ -3,12 +3,15 @@
 pandas does what most people write: `read_csv` with its defaults and `to_sql` through SQLAlchemy and psycopg2, in
 chunks, and keeps the rows once. Landing keeps them twice, as received and typed, with a ledger, reasons for bad rows
 and versions, all or nothing. Then a small delivery lands on top, some of whose orders are newer versions. The same file
-is landed in the embedded warehouse for comparison. All in turn, in the same run: python benchmarks/postgres_landing.py
+is landed in the embedded warehouse for comparison. Then the main job in an empty database: until the segments of all
+customers stand, and `regulars run`, with history, predictions and checks. All in turn, in the same run:
+python benchmarks/postgres_landing.py
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -27,7 +30,9 @@ from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.postgres import PostgresEngine
 from regulars.land.given import given_sources
 from regulars.land.stage import land
+from regulars.parameters import write_parameters
 from regulars.settings import Settings
+from regulars.transform import Transformer
 
 AIM = 5
 CHUNK = 10_000
@@ -40,7 +45,7 @@ def main() -> None:
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=2)
     asked = parser.parse_args()
-    loaded, landed, embedded, again = [], [], [], []
+    loaded, landed, embedded, again, segmented, published = [], [], [], [], [], []
     with postgres(is_safe=True) as server, TemporaryDirectory() as name:
         options = ShopOptions(customers=max(asked.orders // 10, 1), orders=asked.orders, dirt=False, plain_orders=True)
         file = generate(options, Path(name) / "shop").orders_file
@@ -54,12 +59,17 @@ def main() -> None:
             own = DuckDBEngine(Path(name) / f"warehouse{turn}")
             own.prepare()
             embedded.append(_seconds(lambda e=own: _land(file, e), asked.orders))
+            segmented.append(_seconds(lambda: _segment(file, server.new_database()), asked.orders))
+            published.append(_seconds(lambda: _run(file, server.new_database()), asked.orders))
     print(f"{asked.orders:,} orders, best of {asked.rounds}")
     print(f"  pandas to_sql, chunks of {CHUNK:,}              {min(loaded):7.2f} s")
     print(f"  regulars land, raw and staging          {min(landed):7.2f} s")
     print(f"  the same, embedded                      {min(embedded):7.2f} s")
     print(f"  another {AGAIN:,} orders, half of them known {min(again):6.2f} s")
+    print(f"  from the file to segments               {min(segmented):7.2f} s")
+    print(f"  regulars run, everything                {min(published):7.2f} s")
     print(f"ratio of pandas to landing {min(loaded) / min(landed):.1f} (aim {AIM})")
+    print(f"ratio of pandas to segments {min(loaded) / min(segmented):.1f} (aim 1)")
 
 
 def _load(file: Path, server: Postgres) -> int:
@@ -77,6 +87,27 @@ def _land(file: Path, engine: Engine) -> int:
     with engine.durable() as durable:
         [load] = land(durable, settings, given_sources([str(file)], settings)).loads
     return load.rows
+
+
+def _segment(file: Path, url: str) -> int:
+    """Land, resolve, and build what the segments of the present need; returns the orders behind them."""
+    _run(file, url, "--stage", "land")
+    _run(file, url, "--stage", "resolve")
+    engine = PostgresEngine(url)
+    with engine.build(fresh=True) as build:
+        write_parameters(build, Settings())
+    Transformer.of(engine).build_models(["+fct_customer_rfm"])
+    with engine.build() as build:
+        return int(build.query("select count(*) from intermediate.int_orders__valued").column(0)[0].as_py())
+
+
+def _run(file: Path, url: str, *options: str) -> int:
+    """`regulars run`; returns the orders that landed."""
+    files = [] if "resolve" in options else [str(file)]
+    command = [str(Path(sys.executable).with_name("regulars")), "run", *files, "-w", url, "--quiet", *options]
+    subprocess.run(command, check=True, cwd=file.parent, stdout=subprocess.DEVNULL)
+    with PostgresEngine(url).durable() as durable:
+        return int(durable.query("select count(*) from staging.orders").column(0)[0].as_py())
 
 
 def _more(file: Path, more: Path) -> Path:

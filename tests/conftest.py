@@ -32,6 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rewrite-golden", action="store_true", help="write the golden files instead of comparing to them"
     )
+    parser.addoption(
+        "--engine", help="run every test of the warehouse on this engine alone: duckdb, postgres or spark; takes long"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

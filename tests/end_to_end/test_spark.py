@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pytest
 from tests.end_to_end import doors
 from tests.servers_spark import SMALL, spark_cluster, spark_connect
@@ -72,6 +74,7 @@ def test_stages_run_one_by_one_in_processes_of_their_own(
         files = _files(shop_files) if stage == "land" else ()
         done = doors.process("run", *files, "--stage", stage, folder=tmp_path, patience=1800)
         assert done.exit_code == 0, (stage, done.errors)
+        assert "leaked" not in done.errors
     assert doors.different(doors.marts(on_duckdb), doors.marts(tmp_path / "warehouse")) == []
 
 
@@ -89,6 +92,39 @@ def test_online_retail_is_the_same_on_a_cluster(cluster: str, shared_data: Path,
     assert done.exit_code == 0, done.errors
     run_on_spark(cluster, tmp_path, data)
     assert doors.different(doors.marts(embedded / "warehouse"), doors.marts(tmp_path / "warehouse")) == []
+
+
+def test_a_lake_that_is_mapped_gives_what_landing_its_rows_gives_and_may_keep_its_orders(
+    cluster: str, on_duckdb: Path, tmp_path: Path
+) -> None:
+    with closing(duckdb.connect()) as connection:
+        connection.execute(f"attach '{on_duckdb / 'durable.duckdb'}' as landed (read_only)")
+        for entity, columns in _TYPED.items():
+            (tmp_path / entity).mkdir()
+            connection.execute(
+                f"copy (select {columns} from landed.staging.{entity} as t where not exists (select 1 from"
+                f" landed.staging.superseded as s where s.entity = '{entity}' and s.source = t.source"
+                f" and s.load_id = t._load_id and s.row_number = t._row)) to '{tmp_path / entity}/rows.parquet'"
+            )
+    write_settings(tmp_path, cluster)
+    settings = tmp_path / "regulars.toml"
+    spark, rest = settings.read_text(encoding="utf-8").split("[spark]", maxsplit=1)
+    settings.write_text(f"{spark}{_MAPPED}[spark]\nbring_home_orders = false{rest}", encoding="utf-8")
+    tried = doors.process("sources", "test", "--json", folder=tmp_path, patience=1800)
+    assert [row["would_land"].endswith("stay where they lie") for row in tried.rows] == [True, True], tried.errors
+    done = doors.process("run", folder=tmp_path, patience=1800)
+    assert done.exit_code == 0, done.errors
+    warehouse = tmp_path / "warehouse"
+    assert doors.ask(warehouse / "durable.duckdb", "select count(*) from staging.orders") == [(0,)]
+    landed, mapped = doors.marts(on_duckdb), doors.marts(warehouse)
+    of_orders = {"marts.fct_orders", "marts.customer_purchase_extract", "marts.customer_store_summary"}
+    assert landed.keys() - mapped.keys() == of_orders
+    for name in of_orders:
+        del landed[name]
+    assert doors.different(landed, mapped) == []
+    refused = doors.process("why", "100000001", folder=tmp_path)
+    assert refused.exit_code != 0
+    assert "they stay in the lake" in refused.errors
 
 
 def test_a_master_that_does_not_answer_is_told_before_anything_lands(shop_files: Path, tmp_path: Path) -> None:
@@ -116,6 +152,23 @@ def write_settings(folder: Path, master: str) -> None:
 
 
 # What staging knows of the shop, under the names of fields, typed as a lake would have it.
+_TYPED = {
+    "customer_records": "source_customer_id as customer_id, coalesce(email, case when is_email_malformed"
+    " then 'no address' end) as email,"
+    " * exclude (source_customer_id, customer_key, source, email, is_email_malformed, _load_id, _row)",
+    "orders": "case when customer_key not like '%:%' then customer_key end as customer_id,"
+    " * exclude (customer_key, source, order_date, _load_id, _row)",
+}
+_MAPPED = """
+[sources.customers]
+kind = "table"
+table = "customer_records/rows.parquet"
+entity = "customers"
+[sources.orders]
+kind = "table"
+table = "orders/rows.parquet"
+entity = "orders"
+"""
 _PEOPLE = "select count(*) from marts.customer_segments"
 
 

@@ -17,7 +17,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" not in metafunc.fixturenames:
         return
     is_for_all = metafunc.definition.get_closest_marker("every_engine") is not None
-    names = list(ENGINES) if is_for_all else ["duckdb"]
+    asked = metafunc.config.getoption("engine")
+    names = [asked] if asked else list(ENGINES) if is_for_all else ["duckdb"]
     cases = []
     for name in names:
         reason = NOT_YET.get((metafunc.definition.originalname, name))

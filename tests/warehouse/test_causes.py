@@ -136,7 +136,7 @@ def _sql(orders: list[Order]) -> str:
 def _told(shop: Shop, orders: list[Order]) -> tuple[list[Move], list[Move]]:
     """What the models say of these orders, and what the definition says."""
     shop.stage(orders=_sql(orders))
-    shop.build_models("+segment_events")
+    shop.build_models("+segment_events", "+customer_rfm_history")
     rows = shop.rows(
         """select cast(substr(customer_key, 2) as integer) as customer, as_of, from_segment, to_segment, cause
         from marts.segment_events inner join durable.identity.customer_keys using (customer_id)

@@ -8,6 +8,7 @@ import pytest
 from tests.warehouse.engines import Opener
 from tests.warehouse.shop import Shop
 
+from regulars.publishing import publish
 from regulars.settings import RfmSettings, Settings
 
 PUBLISHED_STATEMENTS = [
@@ -108,5 +109,5 @@ def published(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Shop:
         orders="select 'o' || i as order_id, 'c' || (i % 7) as customer_key, date '2024-01-01' + cast(i as integer)"
         " as order_date, i as amount from range(1, 40) as orders (i)",
     )
-    shop.engine.publish()
+    publish(shop.engine, "20240301T000000-0001")
     return shop

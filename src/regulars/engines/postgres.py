@@ -198,11 +198,12 @@ class PostgresEngine:
 
     def forget_models(self, known: Sequence[str]) -> None:
         """Takes the files of all other models out of the database."""
-        with self.durable() as session, session.transaction():
-            stored = session.query("select path from ops.model_files").column(0).to_pylist()
-            for path in stored:
-                if path.rpartition("/")[0] not in known:
-                    session.execute("delete from ops.model_files where path = $1", (path,))
+        with self.durable() as session:
+            session.execute(
+                "delete from ops.model_files"
+                " where regexp_replace(path, '/[^/]*$', '') <> all (string_to_array($1, chr(10)))",
+                (chr(10).join(known),),
+            )
 
     def model(self, folder: str) -> Path:
         """The folder of a published model, fetched from the database when this machine does not have it."""

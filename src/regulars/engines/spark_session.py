@@ -67,6 +67,19 @@ def stop_spark() -> None:
             _open.pop(key).stop()
 
 
+def _leave() -> None:
+    """Stops Spark and its gateway's threads: one that outlives Python keeps DuckDB's module alive, which complains."""
+    from py4j.clientserver import FinalizerWorker
+    from pyspark import SparkContext
+
+    stop_spark()
+    if SparkContext._gateway is not None:
+        SparkContext._gateway.shutdown()
+    for thread in threading.enumerate():
+        if isinstance(thread, FinalizerWorker):
+            thread.join(timeout=5)
+
+
 def require_spark(master: str) -> None:
     """Looks, without starting anything, whether Spark could be started on this master or asked there.
 
@@ -108,7 +121,7 @@ def _started(master: str, conf: Mapping[str, str], start_seconds: int) -> SparkS
             for name, value in options.items():
                 builder = builder.config(name, value)
             session = builder.master(master).getOrCreate()
-            atexit.register(stop_spark)
+            atexit.register(_leave)
         for name, value in {**(conf if _is_remote(master) else {}), **_RULES}.items():
             session.conf.set(name, value)
         _require_work(session, master, start_seconds)

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 from regulars import catalog
+from regulars.cluster_settings import ClusterFeature
 from regulars.learn.features import Feature
 
-FEATURES = {
+_ELSEWHERE = {
     catalog.FCT_CUSTOMER_RFM: ("recency", "frequency", "monetary"),
-    catalog.CUSTOMER_BEHAVIOR: (
-        "average_order_value",
-        "order_value_deviation",
-        "largest_order_value",
-        "tenure_days",
-        "average_days_between_orders",
-        "orders_per_month",
-        "orders",
-        "lifetime_value",
-    ),
     catalog.DIM_CUSTOMERS: ("age", "income"),
+}
+# Every feature that settings may name, by the table that has it.
+FEATURES = {
+    **_ELSEWHERE,
+    catalog.CUSTOMER_BEHAVIOR: tuple(
+        name for name in get_args(ClusterFeature) if not any(name in columns for columns in _ELSEWHERE.values())
+    ),
 }
 # Amounts, counts and days have long tails; ages have none.
 NEVER_LOGGED = ("age",)

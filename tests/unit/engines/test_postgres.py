@@ -200,6 +200,19 @@ def test_models_are_reached_from_other_machines(
     assert (folder / "model.skops").read_bytes() == b"\x00model"
 
 
+@pytest.mark.parametrize("known", [["clusters/run-2"], ["clusters/run-1", "clusters/run-2"], []])
+def test_models_that_nobody_knows_any_more_leave_the_database(engine: PostgresEngine, known: list[str]) -> None:
+    for run_id in ("run-1", "run-2"):
+        saved = engine.models_folder / "clusters" / run_id / "model.skops"
+        saved.parent.mkdir(parents=True, exist_ok=True)
+        saved.write_bytes(b"model")
+        engine.keep_models(run_id)
+    engine.forget_models(known)
+    with engine.durable() as session:
+        paths = session.query("select path from ops.model_files order by path").column(0).to_pylist()
+    assert paths == [f"{folder}/model.skops" for folder in known]
+
+
 def test_a_newer_database_is_refused_and_an_older_one_is_brought_up(database: str) -> None:
     engine = PostgresEngine(database)
     engine.prepare()
