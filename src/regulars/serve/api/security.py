@@ -24,6 +24,7 @@ from regulars.serve.api.doorkeeper import CHALLENGE, Doorkeeper
 from regulars.serve.api.headers import SecurityHeaders, csp_nonce, page_policy
 from regulars.serve.api.hosts import check_binding
 from regulars.serve.api.problems import REFUSALS, Problem, told
+from regulars.serve.api.request_counts import RequestCounts
 from regulars.serve.api.slow_clients import server_options
 from regulars.serve.auth import KeyStore, Principal, Role
 from regulars.settings import Settings
@@ -88,7 +89,9 @@ def install_security(app: FastAPI, settings: Settings, engine: Engine) -> KeySto
     app.add_exception_handler(Problem, told)
     # The last one added is the first that a request meets.
     app.add_middleware(BodyLimit, most=serve.max_body_bytes, seconds=serve.slow_client_seconds)
-    app.add_middleware(Doorkeeper, settings=serve, store=store, log=log)
+    # GET /metrics tells them.
+    app.state.requests = RequestCounts()
+    app.add_middleware(Doorkeeper, settings=serve, store=store, log=log, counts=app.state.requests)
     app.add_middleware(SecurityHeaders)
     inner = app.router.lifespan_context
 

@@ -19,6 +19,7 @@ AUTHORISATION = {
     ("GET", "/docs/style.css"): None,
     ("GET", "/openapi.json"): None,
     ("POST", "/pipeline/run"): Role.operator,
+    ("GET", "/metrics"): Role.viewer,
     ("GET", "/pipeline/runs"): Role.viewer,
     ("GET", "/pipeline/runs/{run_id}"): Role.viewer,
     ("GET", "/pipeline/runs/{run_id}/events"): Role.viewer,
@@ -36,6 +37,7 @@ AUTHORISATION = {
     ("GET", "/visualization/plot"): Role.viewer,
     ("GET", "/visualization/interactive"): Role.viewer,
     ("GET", "/visualization/3d"): Role.viewer,
+    ("GET", "/report"): Role.viewer,
 }
 
 
