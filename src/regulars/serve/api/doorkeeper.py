@@ -89,7 +89,7 @@ class Doorkeeper:
         secret = _secret(headers)
         try:
             if self._store.is_stale():
-                await run_in_threadpool(self._store.refresh)
+                await run_in_threadpool(self._store.catch_up)
             principal = self._store.verify(secret) if secret is not None else None
             is_open = self._is_local and not self._store.has_keys()
         except RegularsError as error:

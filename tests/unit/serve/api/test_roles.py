@@ -5,13 +5,18 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from tests.unit.conftest import Published
 from tests.unit.serve.authorisation import disagreements, trespasses
 
 from regulars.engines.base import open_engine
 from regulars.serve.api.app import create_app
+from regulars.serve.api.body_limit import BodyLimit
+from regulars.serve.api.doorkeeper import Doorkeeper
+from regulars.serve.api.headers import SecurityHeaders
 from regulars.serve.auth import KeyStore, Role
+from regulars.settings import Settings
 
 AUTHORISATION = {
     ("GET", "/health"): None,
@@ -52,3 +57,19 @@ def test_every_endpoint_asks_for_the_role_of_the_table(published: Published, tmp
     # Who may start a run is told that another one goes on.
     with engine.lock(), TestClient(app):
         assert trespasses(app, AUTHORISATION, keys) == []
+
+
+def test_a_route_that_nobody_thought_of_is_found_wherever_it_is_added(tmp_path: Path) -> None:
+    app = create_app(Settings(warehouse=str(tmp_path / "empty")))
+    app.add_api_route("/new", lambda: None)
+    app.mount("/mounted", FastAPI(openapi_url=None, docs_url=None, redoc_url=None))
+    assert {(found.path, found.what) for found in disagreements(app, AUTHORISATION)} >= {
+        ("/new", "is in no line of the table")
+    }
+    assert any(found.path.startswith("/mounted") for found in disagreements(app, AUTHORISATION))
+
+
+def test_the_door_is_the_outermost_of_all(tmp_path: Path) -> None:
+    """What were installed after it would answer without a key, and unnoted."""
+    app = create_app(Settings(warehouse=str(tmp_path / "empty")))
+    assert [layer.cls for layer in app.user_middleware] == [SecurityHeaders, Doorkeeper, BodyLimit]
