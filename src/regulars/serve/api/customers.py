@@ -45,7 +45,7 @@ class Explanation(BaseModel):
     model_config = {"extra": "allow"}
     run_id: str = Field(examples=["20260101T040000-a1b2"])
     customer_id: int = Field(examples=[100000001])
-    headline: str = Field(examples=["Ann Lee is in Champions: …"])
+    headline: str = Field(examples=["Jane Doe is in Champions: …"])
     segment: str = Field(examples=["Champions"])
     rule: str = Field(description="The line of the map that decided.", examples=["r >= 4 and f >= 4"])
     rfm_score: str | None = Field(examples=["555"])

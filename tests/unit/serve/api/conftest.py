@@ -119,16 +119,14 @@ def api(served: Published) -> Iterator[TestClient]:
 def roles(served: Published) -> Iterator[dict[Role, TestClient]]:
     """The same server asked with a key of each role; afterwards it is as if no key had been given."""
     store = KeyStore(served.engine)
+    keys = {role: store.add(role.name, role) for role in Role}
     app = create_app(served.settings)
     with TestClient(app):
         yield {
             role: TestClient(
-                app,
-                base_url="http://localhost",
-                headers={"X-API-Key": store.add(role.name, role)},
-                raise_server_exceptions=False,
+                app, base_url="http://localhost", headers={"X-API-Key": key}, raise_server_exceptions=False
             )
-            for role in Role
+            for role, key in keys.items()
         }
     served.engine.journal.write(("delete from ops.api_keys", ()))
     # So long the server of `api` may still know them.
