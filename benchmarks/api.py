@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import http.client
 import json
 import math
 import multiprocessing
@@ -24,6 +25,7 @@ import tempfile
 import time
 import urllib.request
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -56,6 +58,7 @@ def main() -> None:
         try:
             print(f"{_rows(warehouse):,} customers, {asked.clients} clients, {asked.rate:g} requests a second of")
             print(f"{', '.join(f'{share} % {kind}' for kind, share in MIX.items())}; {os.cpu_count()} cores")
+            _print_costs(server.pid, port, ids, segments)
             for is_running in (False, True):
                 run_id = _started(port) if is_running else None
                 found = _measured(port, ids, segments, asked)
@@ -104,12 +107,7 @@ async def _asked(
     port: int, ids: list[int], segments: list[str], clients: int, rate: float, seconds: float, found: Found
 ) -> None:
     chance = random.Random(1)
-    paths = {
-        "look-up": lambda: f"/customers/{chance.choice(ids)}",
-        "segments": lambda: "/segments",
-        "health": lambda: "/health",
-        "page of a segment": lambda: f"/segments/{chance.choice(segments)}/customers?page={chance.randint(1, 20)}",
-    }
+    paths = _paths(ids, segments, chance)
     due: asyncio.Queue[tuple[float, str] | None] = asyncio.Queue()
     workers = [asyncio.create_task(_client(port, due, paths, found)) for _ in range(clients)]
     begun = time.perf_counter()
@@ -166,6 +164,35 @@ def _print(title: str, found: Found, seconds: float) -> None:
         f"errors: {found.errors or 'none'}; {sum(map(len, found.milliseconds.values())) / seconds:.0f} a second;"
         f" {found.reconnected} connections were closed while idle and made anew"
     )
+
+
+def _print_costs(process_id: int, port: int, ids: list[int], segments: list[str]) -> None:
+    """What a request costs the server's processor, one after the other: other work on the machine changes it little."""
+    if not Path("/proc/self/stat").exists():
+        return
+    chance, connection = random.Random(2), http.client.HTTPConnection("127.0.0.1", port)
+    print("\nmilliseconds of the server's processor for a request")
+    for kind, path in _paths(ids, segments, chance).items():
+        for count in (20, 200):  # the first are for warming up
+            before = _processor_seconds(process_id)
+            for _ in range(count):
+                connection.request("GET", path())
+                connection.getresponse().read()
+        print(f"{kind:20} {(_processor_seconds(process_id) - before) / count * 1000:8.1f}")
+
+
+def _processor_seconds(process_id: int) -> float:
+    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _paths(ids: list[int], segments: list[str], chance: random.Random) -> dict[str, Callable[[], str]]:
+    return {
+        "look-up": lambda: f"/customers/{chance.choice(ids)}",
+        "segments": lambda: "/segments",
+        "health": lambda: "/health",
+        "page of a segment": lambda: f"/segments/{chance.choice(segments)}/customers?page={chance.randint(1, 20)}",
+    }
 
 
 def _share(values: list[float], share: float) -> float:
