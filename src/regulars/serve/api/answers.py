@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Depends
-from pydantic_core import to_json as _to_json
+from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from regulars.serve.api.problems import REFUSALS
@@ -16,6 +16,7 @@ Viewer = Annotated[Principal, Depends(needs(Role.viewer))]
 Operator = Annotated[Principal, Depends(needs(Role.operator))]
 
 Answers = dict[int | str, dict[str, Any]]
+_ROWS: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 TEXT = r"^[^\x00-\x1f\x7f]+$"  # no control characters
 _ETAG = {"ETag": {"description": "The build that the answer was made from.", "schema": {"type": "string"}}}
 ALWAYS: Answers = {
@@ -42,4 +43,4 @@ def as_json(content: dict[str, Any] | bytes, headers: Response) -> Response:
 
 def to_json(content: dict[str, Any]) -> bytes:
     """Rows as JSON: money is text, and what is no number is null."""
-    return _to_json(content, inf_nan_mode="null")
+    return _ROWS.dump_json(content)

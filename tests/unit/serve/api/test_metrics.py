@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 from tests.unit.conftest import Published
-from tests.unit.serve.api.test_nobody_is_shown import met
+from tests.unit.serve.api.test_answers import met
 
 from regulars.pipeline import STAGES
 from regulars.serve.api.app import create_app

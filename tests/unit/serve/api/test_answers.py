@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from fastapi.testclient import TestClient
 from tests.unit.conftest import Published
-from tests.unit.serve.api.test_roles import AUTHORISATION
+from tests.unit.serve.test_roles import AUTHORISATION
 
 from regulars.serve.auth import Role
 
