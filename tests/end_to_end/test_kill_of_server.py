@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,8 +42,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [[segment]] = live.execute("select min(segment) from marts.customer_360").fetchall()
         live.execute(
             "insert into marts.customer_360"
-            f" select * replace (customer_id + copy * 1000 as customer_id, '{segment}' as segment)"
-            f" from marts.customer_360, range(1, {COPIES}) as copies(copy)"
+            f" select wide.* replace (wide.customer_id + copy * 1000 as customer_id, '{segment}' as segment)"
+            f" from marts.customer_360 as wide, range(1, {COPIES}) as copies(copy)"
         )
     return folder / "warehouse"
 
@@ -93,7 +94,9 @@ def until(condition: Callable[[], bool], seconds: float = 120) -> None:
 
 def restarted_leaves_nothing(warehouse: Path, temporary: Path) -> None:
     with server(warehouse, temporary) as (_, port):
-        assert [path.name for path in temporary.iterdir() if path.name.startswith("regulars-sending-")] == []
+        # It answers once it has begun, and it begins by sweeping.
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=120):
+            assert [path.name for path in temporary.iterdir() if path.name.startswith("regulars-sending-")] == []
         assert asked(port, name_of_the_segment(warehouse), "parquet").read()[:4] == b"PAR1"
         assert halves(temporary) == []
 
