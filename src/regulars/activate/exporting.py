@@ -39,6 +39,7 @@ class ExportRequest:
         control_share: The share of customers to hold back.
         seed: Which customers are held back; unset = by the name.
         exported_by: Who asks.
+        destination: Where the file goes from `path`, for the ledger; unset = it stays there.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class ExportRequest:
     control_share: float = 0.0
     seed: str = ""
     exported_by: str = "unknown"
+    destination: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def make_export(queries: Queries, ledger: ExportLedger, request: ExportRequest) 
             Export(
                 name=name,
                 format=request.audience or kind,
-                path=str(request.path.absolute()),
+                path=request.destination or str(request.path.absolute()),
                 exported_by=request.exported_by,
                 run_id=customers.run_id,
                 as_of=customers.as_of,

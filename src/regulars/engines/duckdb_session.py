@@ -87,6 +87,8 @@ def confine(connections: Sequence[duckdb.DuckDBPyConnection]) -> None:
         present = {row[0] for row in found}
         path = ",".join(f"live.{schema}" for schema in catalog.SEARCH_PATH if schema in present)
         connection.execute(f"set search_path = '{path}'")
-    # A query of a user reads the published tables, and no file of the machine.
+    # A query of a user reads the published tables, and no file of the machine; nor does it load what DuckDB lacks.
+    connections[0].execute("set autoinstall_known_extensions = false")
+    connections[0].execute("set autoload_known_extensions = false")
     connections[0].execute("set enable_external_access = false")
     connections[0].execute("set lock_configuration = true")

@@ -46,8 +46,7 @@ class KeyStore:
 
     def verify(self, secret: str) -> Principal | None:
         """Whose key it is; None when it is nobody's, or has expired or been revoked."""
-        if self.is_stale():
-            self.refresh()
+        self.catch_up()
         parts = secret.split("_", 2)
         found = self._known.get(parts[1]) if len(parts) == 3 and parts[0] == PREFIX else None
         # The same work for a key that does not exist, so that time does not tell which ids do.
@@ -58,8 +57,7 @@ class KeyStore:
 
     def has_keys(self) -> bool:
         """Whether a key was ever given: taking the last one away opens nothing."""
-        if self.is_stale():
-            self.refresh()
+        self.catch_up()
         return bool(self._known)
 
     def has_valid_keys(self) -> bool:
@@ -72,15 +70,29 @@ class KeyStore:
         """Whether the next look-up reads the store first, which may take a moment."""
         return self._read_at is None or time.monotonic() - self._read_at > REFRESH_SECONDS
 
-    def refresh(self) -> None:
-        """Reads the store.
+    def catch_up(self) -> None:
+        """Reads the store if what is known of it is too old; of many who come at once one reads.
 
         Raises:
             WarehouseError: It does not answer; nobody is let in on an old picture of it.
         """
+        if self.is_stale():
+            with self._turn:
+                if self.is_stale():
+                    self._read()
+
+    def refresh(self) -> None:
+        """Reads the store.
+
+        Raises:
+            WarehouseError: It does not answer.
+        """
         with self._turn:
-            self._known = {key.key_id: key for key in self._records.all_keys()}
-            self._read_at = time.monotonic()
+            self._read()
+
+    def _read(self) -> None:
+        self._known = {key.key_id: key for key in self._records.all_keys()}
+        self._read_at = time.monotonic()
 
     def add(self, name: str, role: Role, *, expires_in: dt.timedelta | None = None) -> str:
         """Makes a key and returns it: the only time that its secret is seen.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +13,7 @@ from regulars.engines.base import Engine
 from regulars.errors import InputError
 
 _ENDED = ("done", "failed", "interrupted")
+_MOST_COUNTED = 100_000
 
 
 def runs(engine: Engine, limit: int) -> list[dict[str, Any]]:
@@ -29,6 +32,30 @@ def run(engine: Engine, run_id: str) -> dict[str, Any]:
             stages = engine.journal.stages_table(run_id).sort_by("position").to_pylist()
             return {**_told(engine, row), "stages": [_without_run(stage) for stage in stages]}
     raise InputError(f"There is no run {run_id}. GET /pipeline/runs lists the runs, newest first.")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many runs came to what, when the last one of each status ended, and the last that was done."""
+
+    by_status: Mapping[str, int]
+    last_ended: Mapping[str, dt.datetime]
+    last_done: str | None
+
+
+def tally(engine: Engine) -> Tally:
+    """Counts the runs of the journal."""
+    by_status: Counter[str] = Counter()
+    last_ended: dict[str, dt.datetime] = {}
+    last_done = None
+    for row in engine.journal.runs_table(_MOST_COUNTED).to_pylist():
+        status = _told(engine, row)["status"]
+        by_status[status] += 1
+        if row["finished_at"] is not None and row["finished_at"] > last_ended.get(status, dt.datetime.min):
+            last_ended[status] = row["finished_at"]
+        if status == "done" and last_done is None:
+            last_done = str(row["run_id"])
+    return Tally(by_status, last_ended, last_done)
 
 
 def has_ended(found: dict[str, Any]) -> bool:

@@ -1,10 +1,12 @@
-"""What every endpoint answers beside its content, for the OpenAPI document."""
+"""What every endpoint answers beside its content, for the OpenAPI document; and content as JSON."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
 from fastapi import Depends
+from pydantic import TypeAdapter
+from starlette.responses import Response
 
 from regulars.serve.api.problems import REFUSALS
 from regulars.serve.api.security import needs
@@ -14,6 +16,7 @@ Viewer = Annotated[Principal, Depends(needs(Role.viewer))]
 Operator = Annotated[Principal, Depends(needs(Role.operator))]
 
 Answers = dict[int | str, dict[str, Any]]
+_ROWS: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 TEXT = r"^[^\x00-\x1f\x7f]+$"  # no control characters
 _ETAG = {"ETag": {"description": "The build that the answer was made from.", "schema": {"type": "string"}}}
 ALWAYS: Answers = {
@@ -27,3 +30,17 @@ PUBLISHED: Answers = {
     304: {"description": "What the client has still holds."},
 }
 NOT_FOUND: Answers = {404: {"description": "There is no such thing; the detail says how to search."}}
+
+
+def as_json(content: dict[str, Any] | bytes, headers: Response) -> Response:
+    """Published rows as an answer, made on the thread that read them; bytes are JSON already.
+
+    Their types are the warehouse's contracts, which the response models are made of: nothing is left to validate.
+    """
+    body = content if isinstance(content, bytes) else to_json(content)
+    return Response(body, media_type="application/json", headers=dict(headers.headers))
+
+
+def to_json(content: dict[str, Any]) -> bytes:
+    """Rows as JSON: money is text, and what is no number is null."""
+    return _ROWS.dump_json(content)

@@ -17,8 +17,10 @@ from regulars.serve.api import (
     export,
     health,
     lists,
+    metrics,
     pipeline,
     predict,
+    report_page,
     segments,
     visualization,
 )
@@ -30,7 +32,19 @@ from regulars.serve.api.security import install_security
 from regulars.serve.api.state import ServerState
 from regulars.settings import Settings
 
-_ROUTERS = (health, pipeline, segments, customers, export, predict, lists, visualization, docs_page)
+_ROUTERS = (
+    health,
+    metrics,
+    pipeline,
+    segments,
+    customers,
+    export,
+    predict,
+    lists,
+    visualization,
+    report_page,
+    docs_page,
+)
 # A file is looked at for nothing; asking a database what is live is a question of its own.
 _LOOK_SECONDS = {"duckdb": 0.0}
 
@@ -46,12 +60,15 @@ def create_app(settings: Settings) -> FastAPI:
     """
     engine = open_engine(settings)
     pool = LivePool(engine, look_seconds=_LOOK_SECONDS.get(engine.kind, 1.0))
+    state = ServerState(settings, engine, pool, RunStarter(engine, settings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(state.sending.sweep)
         try:
             yield
         finally:
+            await run_in_threadpool(state.sending.close)
             await run_in_threadpool(pool.close)
 
     app = FastAPI(
@@ -64,7 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.regulars = ServerState(settings, engine, pool, RunStarter(engine, settings))
+    app.state.regulars = state
     for module in _ROUTERS:
         app.include_router(module.router)
     install_refusals(app)

@@ -89,7 +89,7 @@ class AllCustomers(CustomerList):
         max_length=200,
         pattern=TEXT,
         description="A customer id, a source's id (or source:id), an e-mail or a phone number.",
-        examples=["ann@example.org"],
+        examples=["jane@example.com"],
     )
     segment: str | None = Field(
         None, min_length=1, max_length=100, pattern=TEXT, description="Only those of this segment."

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, create_model
 from regulars import catalog
 from regulars.engines.live_pool import Reading
 from regulars.errors import InputError
-from regulars.serve.api.answers import NOT_FOUND, PUBLISHED, Viewer
+from regulars.serve.api.answers import NOT_FOUND, PUBLISHED, Viewer, as_json
 from regulars.serve.api.customer_filters import OfAll
 from regulars.serve.api.paging import paged
 from regulars.serve.api.published import published, queries_on
@@ -45,7 +45,7 @@ class Explanation(BaseModel):
     model_config = {"extra": "allow"}
     run_id: str = Field(examples=["20260101T040000-a1b2"])
     customer_id: int = Field(examples=[100000001])
-    headline: str = Field(examples=["Ann Lee is in Champions: …"])
+    headline: str = Field(examples=["Jane Doe is in Champions: …"])
     segment: str = Field(examples=["Champions"])
     rule: str = Field(description="The line of the map that decided.", examples=["r >= 4 and f >= 4"])
     rfm_score: str | None = Field(examples=["555"])
@@ -55,7 +55,7 @@ class Explanation(BaseModel):
 
 
 @router.get("", response_model=CustomerPage, responses={**PUBLISHED, **NOT_FOUND}, summary="Search, or list, customers")
-def find(request: Request, response: Response, principal: Viewer, asked: OfAll) -> dict[str, Any]:
+def find(request: Request, response: Response, principal: Viewer, asked: OfAll) -> Response:
     """With `q`, those whom it may mean; without, everybody, page by page."""
     with published(request, response, principal) as reading:
         if asked.segment is not None:
@@ -75,7 +75,8 @@ def find(request: Request, response: Response, principal: Viewer, asked: OfAll) 
             )
         else:
             found = _meant(request, reading, asked.q, conditions, asked)
-        return paged(request, reading.run_id, found, seen_by(found.rows, principal), asked.page, asked.page_size)
+        rows = seen_by(found.rows, principal)
+        return as_json(paged(request, reading.run_id, found, rows, asked.page, asked.page_size), response)
 
 
 @router.get(
@@ -88,7 +89,7 @@ def one(
     customer_id: CustomerId,
     orders: Annotated[bool, Query(description="With the newest orders.")] = False,
     records: Annotated[bool, Query(description="With the source records.")] = False,
-) -> dict[str, Any]:
+) -> Response:
     """The wide row of customer_360."""
     with published(request, response, principal) as reading:
         queries = queries_on(request, reading)
@@ -97,12 +98,17 @@ def one(
             known = _known_id(reading, customer_id)
             wide = queries.customer_360(known)
         [row] = seen_by(wide, principal)
-        more: dict[str, Any] = {"run_id": reading.run_id, "merged_from": customer_id if known != customer_id else None}
+        more: dict[str, Any] = {
+            "run_id": reading.run_id,
+            "merged_from": customer_id if known != customer_id else None,
+            "newest_orders": None,
+            "records": None,
+        }
         if orders:
             more["newest_orders"] = seen_by(queries.customer_orders(known), principal)
         if records:
             more["records"] = seen_by(queries.customer_sources(known), principal)
-        return {**row, **more}
+        return as_json({**row, **more}, response)
 
 
 @router.get(

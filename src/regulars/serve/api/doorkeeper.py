@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import math
+import time
 import traceback
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from regulars.serve.access_log import AccessLog, network
 from regulars.serve.api.hosts import AllowedHosts, is_loopback, name_of
 from regulars.serve.api.problems import Problem
 from regulars.serve.api.rate_limit import RateLimit
+from regulars.serve.api.request_counts import RequestCounts
 from regulars.serve.auth import KeyStore, Principal
 from regulars.serve.roles import LOCAL
 from regulars.serve_settings import ServeSettings
@@ -41,10 +43,13 @@ class Doorkeeper:
         settings: Where the server listens, and how much may be asked.
         store: The keys.
         log: Where requests are noted.
+        counts: Where they are counted.
     """
 
-    def __init__(self, app: ASGIApp, settings: ServeSettings, store: KeyStore, log: AccessLog) -> None:
-        self._app, self._store, self._log = app, store, log
+    def __init__(
+        self, app: ASGIApp, settings: ServeSettings, store: KeyStore, log: AccessLog, counts: RequestCounts
+    ) -> None:
+        self._app, self._store, self._log, self._counts = app, store, log, counts
         self._hosts = AllowedHosts(settings.allowed_hosts, settings.host)
         self._is_local = is_loopback(settings.host)
         self._pace = RateLimit(settings.requests_per_minute, settings.burst)
@@ -55,7 +60,9 @@ class Doorkeeper:
         if scope["type"] not in ("http", "websocket"):
             return await self._app(scope, receive, send)
         address = scope["client"][0] if scope.get("client") else ""
-        answer = _Answer(send, lambda status: self._note(scope, address, status))
+        begun = time.perf_counter()
+        self._counts.came()
+        answer = _Answer(send, lambda status: self._note(scope, address, status, begun))
         scope.setdefault("state", {})["principal"] = None
         try:
             scope["state"]["principal"] = await self._identified(scope, Headers(scope=scope), address)
@@ -71,7 +78,7 @@ class Doorkeeper:
             await _refuse(Problem(500, words), scope, receive, answer.send)
         finally:
             if not answer.has_begun:
-                self._note(scope, address, _GONE)
+                self._note(scope, address, _GONE, begun)
 
     async def _identified(self, scope: Scope, headers: Headers, address: str) -> Principal | None:
         hosts = headers.getlist("host")
@@ -82,7 +89,7 @@ class Doorkeeper:
         secret = _secret(headers)
         try:
             if self._store.is_stale():
-                await run_in_threadpool(self._store.refresh)
+                await run_in_threadpool(self._store.catch_up)
             principal = self._store.verify(secret) if secret is not None else None
             is_open = self._is_local and not self._store.has_keys()
         except RegularsError as error:
@@ -101,13 +108,15 @@ class Doorkeeper:
         _limited(self._pace.wait(principal.key_id if principal else caller), "Too many requests.")
         return principal
 
-    def _note(self, scope: Scope, address: str, status: int) -> None:
+    def _note(self, scope: Scope, address: str, status: int, begun: float) -> None:
         principal: Principal | None = scope["state"].get("principal")
         name, key_id = (principal.name, principal.key_id) if principal else (None, "")
         method = scope.get("method", "WEBSOCKET")
         # A method is a word of the client's choosing, too.
         method = method if method.isalpha() and len(method) <= 10 else "OTHER"
-        self._log.note(name, key_id, method, _template(scope), status, network(address))
+        route = _template(scope)
+        self._log.note(name, key_id, method, route, status, network(address))
+        self._counts.answered(method, route, status, time.perf_counter() - begun)
 
 
 class _Answer:

@@ -1,21 +1,24 @@
-"""GET /export/segments/{segment}: a segment as a file, whole or not at all, in constant memory."""
+"""GET /export/segments/{segment}: a segment as a file, whole or not at all, in constant memory, and entered in the
+ledger of exports.
+"""
 
 from __future__ import annotations
 
 import re
-from pathlib import Path as FilePath
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
-from regulars.engines.files import write_file
+from regulars.activate.exporting import ExportRequest, make_export
+from regulars.engines.export_ledger import ExportLedger
 from regulars.serve.api.answers import NOT_FOUND, PUBLISHED, Operator
-from regulars.serve.api.published import published, queries_on
+from regulars.serve.api.published import kept_headers, published, queries_on
 from regulars.serve.api.segments import SegmentName, refuse_unknown
-from regulars.serve.masking import masked_stream
+from regulars.serve.api.sent_files import sent
+from regulars.serve.api.slow_work import takes_long
+from regulars.serve.api.state import state_of
+from regulars.serve.selection import Selection
 
 router = APIRouter(prefix="/export", tags=["Export"])
 _MEDIA = {
@@ -32,10 +35,11 @@ _ANSWER = {**PUBLISHED[200], "content": _CONTENT}
 
 @router.get(
     "/segments/{segment}",
-    response_class=FileResponse,
+    response_class=Response,
     responses={**PUBLISHED, **NOT_FOUND, 200: _ANSWER},
     summary="The customers of a segment, as a file",
 )
+@takes_long
 def export_segment(
     request: Request,
     principal: Operator,
@@ -44,24 +48,23 @@ def export_segment(
         Literal["csv", "json", "parquet", "xlsx"], Query(alias="format", description="Of the file.")
     ] = "csv",
 ) -> Response:
-    """All columns of customer_360. Excel holds no more than 1,048,575 customers."""
-    headers = Response()
-    folder = TemporaryDirectory(prefix="regulars-export-", ignore_cleanup_errors=True)
-    path = FilePath(folder.name) / f"segment.{kind}"
-    try:
-        with published(request, headers, principal) as reading:
-            refuse_unknown(reading.session, segment)
-            # Written whole before the first byte goes out: what breaks in the middle is an error, not half a list.
-            with queries_on(request, reading).customers_stream([segment]) as rows:
-                write_file(masked_stream(rows, principal), path, kind)
-    except BaseException:
-        folder.cleanup()
-        raise
-    return FileResponse(
-        path,
-        media_type=_MEDIA[kind],
-        # Made of letters and digits alone, so that no name of a segment can end the header.
-        filename=f"{re.sub('[^a-z0-9]+', '-', segment.lower()).strip('-') or 'segment'}.{kind}",
-        headers={name: headers.headers[name] for name in ("etag", "cache-control", "vary")},
-        background=BackgroundTask(folder.cleanup),
-    )
+    """All columns of customer_360, whatever consent was given. Excel holds no more than 1,048,575 customers.
+
+    `regulars export --list` has the entry that is made of each.
+    """
+    state, headers = state_of(request), Response()
+    # Made of letters and digits alone, so that no name of a segment can end the header.
+    name = re.sub("[^a-z0-9]+", "-", segment.lower()).strip("-") or "segment"
+    with published(request, headers, principal) as reading, state.sending.file(f"{name}.{kind}") as path:
+        refuse_unknown(reading.session, segment)
+        # Written whole before the first byte goes out: what breaks in the middle is an error, not half a list.
+        asked = ExportRequest(
+            path=path,
+            selection=Selection(segments=(segment,)),
+            format=kind,
+            exported_by=principal.name,
+            destination=f"sent to {principal.name}",
+        )
+        make_export(queries_on(request, reading), ExportLedger(state.engine.journal), asked)
+        attached = {"Content-Disposition": f'attachment; filename="{path.name}"'}
+        return sent(path, _MEDIA[kind], {**kept_headers(headers), **attached})

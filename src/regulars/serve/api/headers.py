@@ -22,14 +22,6 @@ _ALWAYS = {
 }
 _DATA = "default-src 'none'; frame-ancestors 'none'"
 _TWO_YEARS = "max-age=63072000"
-# FastAPI's own pages load Swagger UI and ReDoc from here, with a script inline.
-_DOCUMENTATION = ("/docs", "/redoc")
-_DOCUMENTATION_POLICY = (
-    "default-src 'none'; connect-src 'self'; script-src 'unsafe-inline' https://cdn.jsdelivr.net;"
-    " style-src 'unsafe-inline' https://cdn.jsdelivr.net https://fonts.googleapis.com;"
-    " font-src https://fonts.gstatic.com; img-src 'self' data: https://fastapi.tiangolo.com https://cdn.redoc.ly;"
-    " worker-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 
 
 def csp_nonce(connection: HTTPConnection) -> str:
@@ -73,11 +65,7 @@ def _add(headers: MutableHeaders, scope: Scope, nonce: str) -> None:
     for name, value in _ALWAYS.items():
         headers.setdefault(name, value)
     is_page = headers.get("content-type", "").startswith("text/html")
-    path = scope["path"].removeprefix(scope.get("root_path", ""))
-    if is_page and path.startswith(_DOCUMENTATION):
-        headers.setdefault("Content-Security-Policy", _DOCUMENTATION_POLICY)
-    else:
-        headers.setdefault("Content-Security-Policy", page_policy(nonce) if is_page else _DATA)
+    headers.setdefault("Content-Security-Policy", page_policy(nonce) if is_page else _DATA)
     # Nobody's data stays in a cache that others share; with an ETag a browser may keep it, and asks each time.
     headers.setdefault("Cache-Control", "private, no-cache" if "etag" in headers else "no-store")
     # The same answer is masked for one key and not for another.

@@ -10,10 +10,11 @@ from pydantic import BaseModel, Field, create_model
 
 from regulars import catalog
 from regulars.engines.base import Session
-from regulars.serve.api.answers import PUBLISHED, Viewer
+from regulars.serve.api.answers import PUBLISHED, Viewer, as_json
 from regulars.serve.api.moments import UtcMoment
 from regulars.serve.api.published import published
 from regulars.serve.api.rows import list_model, row_model
+from regulars.serve.masking import masked_rows
 
 router = APIRouter(tags=["Numbers"])
 _RETENTION, _MIGRATION = "marts.cohort_retention", "marts.segment_migration"
@@ -86,14 +87,14 @@ def retention(
     principal: Viewer,
     cohort_from: Annotated[dt.date | None, Query(description="First cohorts to leave out end before this day.")] = None,
     complete_only: Annotated[bool, Query(description="Leave out months that had not ended.")] = False,
-) -> dict[str, Any]:
+) -> Response:
     """Cohorts by month of the first purchase, and how many bought again in each later month."""
     conditions = (["cohort_month >= $1"] if cohort_from else []) + (["not is_incomplete"] if complete_only else [])
     where = f"where {' and '.join(conditions)}" if conditions else ""
     sql = f"select * from {_RETENTION} {where} order by cohort_month, month_number"
     with published(request, response, principal) as reading:
         found = reading.session.query(sql, (cohort_from,) if cohort_from else ())
-        return {"run_id": reading.run_id, "items": found.to_pylist()}
+        return as_json({"run_id": reading.run_id, "items": found.to_pylist()}, response)
 
 
 @router.get("/migration", response_model=MigrationList, responses=PUBLISHED, summary="Who moved between segments")
@@ -103,23 +104,23 @@ def migration(
     principal: Viewer,
     as_of: Annotated[dt.date | None, Query(description="Only the moves up to this date of the history.")] = None,
     month_ends_only: Annotated[bool, Query(description="Leave out what is no month end.")] = False,
-) -> dict[str, Any]:
+) -> Response:
     """How many customers went from which segment to which, between one date of the history and the next."""
     conditions = (["as_of = $1"] if as_of else []) + (["is_month_end"] if month_ends_only else [])
     where = f"where {' and '.join(conditions)}" if conditions else ""
     sql = f"select * from {_MIGRATION} {where} order by as_of, from_segment, to_segment"
     with published(request, response, principal) as reading:
         found = reading.session.query(sql, (as_of,) if as_of else ())
-        return {"run_id": reading.run_id, "items": found.to_pylist()}
+        return as_json({"run_id": reading.run_id, "items": found.to_pylist()}, response)
 
 
 @router.get("/clusters", response_model=ClusterList, responses=PUBLISHED, summary="The clusters")
-def clusters(request: Request, response: Response, principal: Viewer) -> dict[str, Any]:
+def clusters(request: Request, response: Response, principal: Viewer) -> Response:
     """What the customers of each cluster have in common; empty when there were too few to cluster."""
     with published(request, response, principal) as reading:
         rows = reading.session.query(f"select * from {_CLUSTERS} order by cluster_id").to_pylist()
         axes = reading.session.query(f"select * from {_AXES} order by axis, feature").to_pylist()
-        return {"run_id": reading.run_id, "items": rows, "axes": axes}
+        return as_json({"run_id": reading.run_id, "items": rows, "axes": axes}, response)
 
 
 @router.get("/quality", response_model=Quality, responses=PUBLISHED, summary="How far the numbers can be trusted")
@@ -130,7 +131,8 @@ def quality(request: Request, response: Response, principal: Viewer) -> dict[str
         checks = _rows(live, catalog.CHECKS.name, CheckRow, "where run_id = $1 order by check_name", run)
         predictions = _rows(live, catalog.VALIDATION, ValidationRow, "order by model, horizon, metric")
         loads = _rows(live, catalog.LOADS.name, LoadRow, "order by load_id desc limit 100")
-        return {"run_id": reading.run_id, "checks": checks, "predictions": predictions, "loads": loads}
+        found = {"run_id": reading.run_id, "checks": checks, "predictions": predictions, "loads": loads}
+        return masked_rows([found], principal)[0]
 
 
 def _rows(

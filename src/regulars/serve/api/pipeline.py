@@ -20,7 +20,10 @@ from regulars.serve import run_records
 from regulars.serve.api.answers import NOT_FOUND, Operator, Viewer
 from regulars.serve.api.moments import UtcMoment
 from regulars.serve.api.refusals import RichProblem, not_found
+from regulars.serve.api.slow_work import takes_long
 from regulars.serve.api.state import state_of
+from regulars.serve.auth import Principal
+from regulars.serve.masking import masked_rows
 
 router = APIRouter(prefix="/pipeline", tags=["Runs"])
 _LOOK_SECONDS = 0.5
@@ -97,6 +100,7 @@ class RunList(BaseModel):
     },
     summary="Start a run",
 )
+@takes_long
 def start(request: Request, response: Response, principal: Operator, asked: Asked | None = None) -> Started:
     """The run is a process of its own, and goes on when the server stops. One runs at a time."""
     state, asked = state_of(request), asked or Asked()
@@ -120,7 +124,7 @@ def list_runs(
 ) -> dict[str, Any]:
     """Newest first."""
     response.headers["Cache-Control"] = "no-store"
-    return {"items": run_records.runs(state_of(request).engine, limit)}
+    return {"items": masked_rows(run_records.runs(state_of(request).engine, limit), principal)}
 
 
 RunId = Annotated[str, Path(pattern=_RUN_ID, examples=[_EXAMPLE])]
@@ -130,7 +134,7 @@ RunId = Annotated[str, Path(pattern=_RUN_ID, examples=[_EXAMPLE])]
 def one_run(request: Request, response: Response, principal: Viewer, run_id: RunId) -> dict[str, Any]:
     """Its state now."""
     response.headers["Cache-Control"] = "no-store"
-    return _found(state_of(request).engine, run_id)
+    return _seen(_found(state_of(request).engine, run_id), principal)
 
 
 @router.get(
@@ -147,16 +151,16 @@ async def events(request: Request, principal: Viewer, run_id: RunId) -> Streamin
     engine = state_of(request).engine
     found = await run_sync(_found, engine, run_id)
     return StreamingResponse(
-        _events(engine, run_id, found),
+        _events(engine, run_id, found, principal),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _events(engine: Engine, run_id: str, found: dict[str, Any]) -> AsyncIterator[str]:
+async def _events(engine: Engine, run_id: str, found: dict[str, Any], principal: Principal) -> AsyncIterator[str]:
     changes, said = run_records.Changes(), time.monotonic()
     while True:
-        for name, content in changes.since_last(found):
+        for name, content in changes.since_last(_seen(found, principal)):
             said = time.monotonic()
             yield f"event: {name}\ndata: {json.dumps(content, default=_plain, ensure_ascii=False)}\n\n"
         if run_records.has_ended(found):
@@ -177,6 +181,11 @@ def _found(engine: Engine, run_id: str) -> dict[str, Any]:
         return run_records.run(engine, run_id)
     except InputError as error:
         raise not_found(str(error)) from None
+
+
+def _seen(found: dict[str, Any], principal: Principal) -> dict[str, Any]:
+    """What a run says of itself may quote a row that it stumbled over."""
+    return masked_rows([found], principal)[0]
 
 
 def _plain(value: Any) -> str:

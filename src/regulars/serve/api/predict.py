@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import pyarrow as pa
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from regulars.scoring import score
 from regulars.serve.api.answers import TEXT, Viewer
+from regulars.serve.api.slow_work import limit_of
 from regulars.serve.api.state import ServerState, state_of
 from regulars.serve.saved_models import live_scorer
 from regulars.serve.scorer import Scorer
@@ -99,18 +101,27 @@ class Predictions(BaseModel):
 
 
 @router.post("/predict", response_model=Predictions, summary="What is to be expected of new or changed customers")
-def predict(request: Request, response: Response, principal: Viewer, given: ToPredict) -> dict[str, Any]:
+async def predict(request: Request, response: Response, principal: Viewer, given: ToPredict) -> dict[str, Any]:
     """By the published models and cut points. Customers take milliseconds; of orders the features are worked out by
     the very steps of a run, which takes some seconds.
     """
     response.headers["Cache-Control"] = "no-store"
     state = state_of(request)
-    scorer = _scorer(state)
     if given.customers is not None:
-        found = score(_customers(given.customers), settings=state.settings, scorer=scorer)
-    else:
-        with state.scoring.turn():
-            found = score(_orders(given.orders or []), settings=state.settings, as_of=given.as_of, scorer=scorer)
+        return await run_sync(_of_customers, state, given.customers)
+    return await run_sync(_of_orders, state, given.orders or [], given.as_of, limiter=limit_of(request))
+
+
+def _of_customers(state: ServerState, customers: list[NewCustomer]) -> dict[str, Any]:
+    scorer = _scorer(state)
+    found = score(_customers(customers), settings=state.settings, scorer=scorer)
+    return {"run_id": scorer.run_id, "items": found.to_pylist()}
+
+
+def _of_orders(state: ServerState, orders: list[NewOrder], as_of: dt.date | None) -> dict[str, Any]:
+    scorer = _scorer(state)
+    with state.scoring.turn():
+        found = score(_orders(orders), settings=state.settings, as_of=as_of, scorer=scorer)
     return {"run_id": scorer.run_id, "items": found.to_pylist()}
 
 

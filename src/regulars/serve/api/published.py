@@ -47,6 +47,11 @@ def caching(run_id: str, principal: Principal) -> dict[str, str]:
     }
 
 
+def kept_headers(response: Response) -> dict[str, str]:
+    """What `published` has put on a response, for another one that is sent in its place."""
+    return {name: response.headers[name] for name in ("etag", "cache-control", "vary")}
+
+
 def queries_on(request: Request, reading: Reading) -> Queries:
     """Questions to the build of this answer."""
     state = state_of(request)

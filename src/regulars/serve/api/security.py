@@ -9,8 +9,9 @@ def segments(principal: Annotated[Principal, Depends(needs(Role.viewer))]) -> â€
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Request, Security
@@ -18,14 +19,16 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from regulars.engines.base import Engine
+from regulars.errors import RegularsError
 from regulars.serve.access_log import AccessLog
 from regulars.serve.api.body_limit import BodyLimit
 from regulars.serve.api.doorkeeper import CHALLENGE, Doorkeeper
 from regulars.serve.api.headers import SecurityHeaders, csp_nonce, page_policy
 from regulars.serve.api.hosts import check_binding
 from regulars.serve.api.problems import REFUSALS, Problem, told
+from regulars.serve.api.request_counts import RequestCounts
 from regulars.serve.api.slow_clients import server_options
-from regulars.serve.auth import KeyStore, Principal, Role
+from regulars.serve.auth import REFRESH_SECONDS, KeyStore, Principal, Role
 from regulars.settings import Settings
 
 __all__ = [
@@ -88,18 +91,33 @@ def install_security(app: FastAPI, settings: Settings, engine: Engine) -> KeySto
     app.add_exception_handler(Problem, told)
     # The last one added is the first that a request meets.
     app.add_middleware(BodyLimit, most=serve.max_body_bytes, seconds=serve.slow_client_seconds)
-    app.add_middleware(Doorkeeper, settings=serve, store=store, log=log)
+    # GET /metrics tells them.
+    app.state.requests = RequestCounts()
+    app.add_middleware(Doorkeeper, settings=serve, store=store, log=log, counts=app.state.requests)
     app.add_middleware(SecurityHeaders)
     inner = app.router.lifespan_context
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
         log.start()
+        reading = asyncio.create_task(_keep_reading(store))
         try:
             async with inner(app) as state:
                 yield state
         finally:
+            reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
             await run_in_threadpool(log.stop)
 
     app.router.lifespan_context = lifespan
     return store
+
+
+async def _keep_reading(store: KeyStore) -> None:
+    """Reads the keys before what is known of them is too old, so that no request waits for it."""
+    while True:
+        # Whoever asks while they cannot be read is told so.
+        with suppress(RegularsError):
+            await run_in_threadpool(store.refresh)
+        await asyncio.sleep(REFRESH_SECONDS / 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, create_model
 
@@ -12,13 +13,14 @@ from regulars import catalog
 from regulars.engines.base import Session
 from regulars.engines.live_pool import Reading
 from regulars.serve import time_machine
-from regulars.serve.api.answers import NOT_FOUND, PUBLISHED, TEXT, Viewer
+from regulars.serve.api.answers import NOT_FOUND, PUBLISHED, TEXT, Viewer, as_json, to_json
 from regulars.serve.api.customer_filters import OfSegment
 from regulars.serve.api.paging import paged
 from regulars.serve.api.problems import Problem
 from regulars.serve.api.published import published
 from regulars.serve.api.refusals import not_found
 from regulars.serve.api.rows import list_model, page_model, row_model
+from regulars.serve.api.slow_work import limit_of
 from regulars.serve.api.state import ServerState, state_of
 from regulars.serve.auth import Principal, masked
 from regulars.serve.pages import Condition, read_page
@@ -43,25 +45,18 @@ SegmentList = create_model(
 
 
 @router.get("", response_model=SegmentList, responses=PUBLISHED, summary="The segments")
-def list_segments(
+async def list_segments(
     request: Request,
     response: Response,
     principal: Viewer,
     calc_date: Annotated[
         dt.date | None, Query(description="As of this day, worked out from the orders; unset = as published.")
     ] = None,
-) -> dict[str, Any]:
+) -> Response:
     """Customers, revenue and what to do, in the map's order. A past day takes some seconds when first asked for."""
-    with published(request, response, principal) as reading:
-        if calc_date is None:
-            # All orders are counted for it, so it is read once for each publication.
-            found: dict[str, Any] = state_of(request).segments.made(reading.run_id, lambda: _as_published(reading))
-            return found
-        run_id = reading.run_id
-    # The readers are for short questions; the day is worked out from files or connections of its own.
-    state = state_of(request)
-    made: dict[str, Any] = state.past_days.made((run_id, calc_date), lambda: _as_of(state, run_id, calc_date))
-    return made
+    if calc_date is None:
+        return await run_sync(_published_list, request, response, principal)
+    return await run_sync(_past_list, request, response, principal, calc_date, limiter=limit_of(request))
 
 
 @router.get(
@@ -72,7 +67,7 @@ def list_segments(
 )
 def customers(
     request: Request, response: Response, principal: Viewer, segment: SegmentName, asked: OfSegment
-) -> dict[str, Any]:
+) -> Response:
     """Page by page, filtered and sorted."""
     with published(request, response, principal) as reading:
         refuse_unknown(reading.session, segment)
@@ -80,7 +75,8 @@ def customers(
         found = read_page(
             reading.session, catalog.CUSTOMER_360, "customer_id", conditions, asked.order(), asked.page, asked.page_size
         )
-        return paged(request, reading.run_id, found, seen_by(found.rows, principal), asked.page, asked.page_size)
+        rows = seen_by(found.rows, principal)
+        return as_json(paged(request, reading.run_id, found, rows, asked.page, asked.page_size), response)
 
 
 def seen_by(rows: Any, principal: Principal) -> list[dict[str, Any]]:
@@ -100,15 +96,31 @@ def refuse_unknown(live: Session, segment: str) -> None:
         raise not_found(f"There is no such segment. GET /segments lists them: {', '.join(map(str, known))}.")
 
 
-def _as_published(reading: Reading) -> dict[str, Any]:
+def _published_list(request: Request, response: Response, principal: Principal) -> Response:
+    with published(request, response, principal) as reading:
+        # All orders are counted for it, so it is read once for each publication.
+        content: bytes = state_of(request).segments.made(reading.run_id, lambda: _as_published(reading))
+        return as_json(content, response)
+
+
+def _as_published(reading: Reading) -> bytes:
     rows = reading.session.query(f"select * from {catalog.SEGMENT_METRICS} order by position").to_pylist()
-    return {**vars(read_basis(reading.session)), "run_id": reading.run_id, "items": rows}
+    return to_json({**vars(read_basis(reading.session)), "run_id": reading.run_id, "items": rows})
 
 
-def _as_of(state: ServerState, run_id: str, day: dt.date) -> dict[str, Any]:
+def _past_list(request: Request, response: Response, principal: Principal, day: dt.date) -> Response:
+    with published(request, response, principal) as reading:
+        run_id = reading.run_id
+    # The readers are for short questions; the day is worked out from files or connections of its own.
+    state = state_of(request)
+    content: bytes = state.past_days.made((run_id, day), lambda: _as_of(state, run_id, day))
+    return as_json(content, response)
+
+
+def _as_of(state: ServerState, run_id: str, day: dt.date) -> bytes:
     with state.scoring.turn():
         basis, rows = time_machine.segments_as_of(state.engine, day)
     with state.pool.lease() as reading:
         if reading.run_id != run_id:
             raise Problem(503, "Another run was published meanwhile. Ask again.", {"Retry-After": "1"})
-    return {**vars(basis), "run_id": run_id, "items": rows.to_pylist()}
+    return to_json({**vars(basis), "run_id": run_id, "items": rows.to_pylist()})

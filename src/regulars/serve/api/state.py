@@ -9,15 +9,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from anyio import CapacityLimiter
 from fastapi import Request
 
 from regulars.engines.base import Engine
 from regulars.engines.live_pool import LivePool
 from regulars.errors import BusyError
 from regulars.serve.api.run_process import RunStarter
+from regulars.serve.api.sent_files import SendingFolder
 from regulars.settings import Settings
 
 _PATIENCE = 60.0
+# Fewer than there are readers, so that some are always free for short questions.
+_SLOW_AT_ONCE = 3
 
 
 class Workshop:
@@ -81,9 +85,12 @@ class ServerState:
     engine: Engine
     pool: LivePool
     runs: RunStarter
+    sending: SendingFolder = field(default_factory=SendingFolder)
+    slow_work: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_SLOW_AT_ONCE))
     segments: Workshop = field(default_factory=lambda: Workshop("counted the segments", remembered=2))
     past_days: Workshop = field(default_factory=lambda: Workshop("worked out past days"))
     models: Workshop = field(default_factory=lambda: Workshop("loaded models"))
+    gauges: Workshop = field(default_factory=lambda: Workshop("read the gauges", remembered=2))
     charts: Workshop = field(default_factory=lambda: Workshop("drawn charts", remembered=16))
     # dbt works once in a process at a time, and both past days and orders need it.
     scoring: Workshop = field(default_factory=lambda: Workshop("scored orders"))

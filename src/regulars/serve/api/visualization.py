@@ -9,8 +9,9 @@ from starlette.responses import HTMLResponse, Response
 
 from regulars.serve import charts
 from regulars.serve.api.answers import PUBLISHED, Answers, Viewer
-from regulars.serve.api.published import published, queries_on
+from regulars.serve.api.published import kept_headers, published, queries_on
 from regulars.serve.api.security import csp_nonce, page_policy
+from regulars.serve.api.slow_work import takes_long
 from regulars.serve.api.state import state_of
 
 router = APIRouter(prefix="/visualization", tags=["Charts"])
@@ -26,6 +27,7 @@ _SCRIPT = "<script>"
 
 
 @router.get("/plot", response_class=Response, responses={**PUBLISHED, **_PNG}, summary="A chart as an image")
+@takes_long
 def plot(
     request: Request, principal: Viewer, plot_type: PlotType = "frequency_monetary", theme: ThemeName = "light"
 ) -> Response:
@@ -36,11 +38,11 @@ def plot(
         image: bytes = state_of(request).charts.made(
             (reading.run_id, plot_type, theme), lambda: charts.png(queries, plot_type, theme=theme)
         )
-    kept = {name: headers.headers[name] for name in ("etag", "cache-control", "vary")}
-    return Response(image, media_type="image/png", headers=kept)
+    return Response(image, media_type="image/png", headers=kept_headers(headers))
 
 
 @router.get("/interactive", response_class=HTMLResponse, responses={**_PAGE}, summary="A chart to point at")
+@takes_long
 def interactive(
     request: Request, principal: Viewer, plot_type: PlotType = "frequency_monetary", theme: ThemeName = "light"
 ) -> Response:
@@ -49,6 +51,7 @@ def interactive(
 
 
 @router.get("/3d", response_class=HTMLResponse, responses={**_PAGE}, summary="The clusters in space")
+@takes_long
 def three_dimensions(request: Request, principal: Viewer, theme: ThemeName = "light") -> Response:
     """Each customer at their place along the axes of GET /clusters."""
     return _page(request, "clusters_3d", theme)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import pytest
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Request as HttpRequest
 from fastapi.responses import HTMLResponse
 from fastapi.testclient import TestClient
+from tests.servers import Postgres
 from tests.unit.conftest import Published
 
+from regulars.engines.base import open_engine
 from regulars.engines.duckdb import DuckDBEngine
+from regulars.pipeline import Request, run_pipeline
 from regulars.serve.api.app import create_app
 from regulars.serve.api.security import REFUSALS, install_security, needs
-from regulars.serve.auth import KeyStore, Principal, Role
+from regulars.serve.auth import REFRESH_SECONDS, KeyStore, Principal, Role
+from regulars.serve.queries import Queries
 from regulars.settings import Settings
 
 AUTHORISATION = {
@@ -46,7 +52,7 @@ def demo_app(folder: Path, **serve: object) -> FastAPI:
         return HTMLResponse("<p>hello</p>")
 
     @app.post("/echo", dependencies=[Depends(needs(Role.viewer))])
-    async def echo(request: Request) -> int:
+    async def echo(request: HttpRequest) -> int:
         return len(await request.body())
 
     @app.get("/customers/{customer_id}")
@@ -86,7 +92,42 @@ def keys(folder: Path) -> dict[Role, str]:
 
 
 @pytest.fixture(scope="session")
-def api(published: Published) -> Iterator[TestClient]:
+def in_database(published: Published, server: Postgres) -> Published:
+    """The small shop in PostgreSQL."""
+    settings = Settings(warehouse=server.new_database())
+    files = [str(published.folder / name) for name in ("customers.csv", "orders.csv")]
+    report = run_pipeline(settings, Request(files=files))
+    engine = open_engine(settings)
+    return Published(published.folder, settings, engine, Queries(engine, settings.shop), report)
+
+
+@pytest.fixture(scope="session", params=["published", "in_database"], ids=["folder", "database"])
+def served(request: pytest.FixtureRequest) -> Published:
+    """The small shop on each kind of warehouse."""
+    shop: Published = request.getfixturevalue(request.param)
+    return shop
+
+
+@pytest.fixture(scope="session")
+def api(served: Published) -> Iterator[TestClient]:
     """The real server of the small published shop, asked from this machine without a key: everybody is its owner."""
-    with TestClient(create_app(published.settings), base_url="http://localhost", client=("127.0.0.1", 1)) as client:
+    with TestClient(create_app(served.settings), base_url="http://localhost", client=("127.0.0.1", 1)) as client:
         yield client
+
+
+@pytest.fixture
+def roles(served: Published) -> Iterator[dict[Role, TestClient]]:
+    """The same server asked with a key of each role; afterwards it is as if no key had been given."""
+    store = KeyStore(served.engine)
+    keys = {role: store.add(role.name, role) for role in Role}
+    app = create_app(served.settings)
+    with TestClient(app):
+        yield {
+            role: TestClient(
+                app, base_url="http://localhost", headers={"X-API-Key": key}, raise_server_exceptions=False
+            )
+            for role, key in keys.items()
+        }
+    served.engine.journal.write(("delete from ops.api_keys", ()))
+    # So long the server of `api` may still know them.
+    time.sleep(REFRESH_SECONDS + 0.1)

@@ -1,9 +1,11 @@
-"""The endpoints on a published shop: content, pages, ETags, and problems that say what helps."""
+"""The endpoints on a published shop, in a folder and in a database: content, pages, ETags, problems that help."""
 
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 import re
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 from tests.unit.conftest import Published
 
+from regulars.engines.export_ledger import ExportLedger
 from regulars.serve.api.app import create_app
 from regulars.settings import Settings
 
@@ -26,46 +29,44 @@ def problem(response: Any, status: int) -> str:
     return str(content["detail"])
 
 
-def test_health_says_which_run_is_live_and_that_nothing_is(
-    api: TestClient, published: Published, tmp_path: Any
-) -> None:
+def test_health_says_which_run_is_live_and_that_nothing_is(api: TestClient, served: Published, tmp_path: Any) -> None:
     found = api.get("/health")
     assert found.status_code == 200
-    assert found.json()["run_id"] == published.report.run_id and found.json()["status"] == "ok"
+    assert found.json()["run_id"] == served.report.run_id and found.json()["status"] == "ok"
     app = create_app(Settings(warehouse=str(tmp_path / "empty")))
     with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as empty:
         assert empty.get("/health").json()["status"] == "empty"
         assert "regulars run" in problem(empty.get("/segments"), 503)
 
 
-def test_segments_are_those_of_the_queries(api: TestClient, published: Published) -> None:
+def test_segments_are_those_of_the_queries(api: TestClient, served: Published) -> None:
     found = api.get("/segments").json()
-    wanted = published.queries.segments().to_pylist()
+    wanted = served.queries.segments().to_pylist()
     assert [(row["segment"], row["customers"], row["revenue"]) for row in found["items"]] == [
         (row["segment"], row["customers"], str(row["revenue"])) for row in wanted
     ]
-    assert found["run_id"] == published.report.run_id
-    assert found["customers"] == published.queries.basis().customers
+    assert found["run_id"] == served.report.run_id
+    assert found["customers"] == served.queries.basis().customers
 
 
-def test_one_customer_with_orders_and_records(api: TestClient, published: Published) -> None:
-    [known] = published.queries.find_customers("ann@example.org")
-    row = published.queries.customer_360(known).to_pylist()[0]
+def test_one_customer_with_orders_and_records(api: TestClient, served: Published) -> None:
+    [known] = served.queries.find_customers("ann@example.org")
+    row = served.queries.customer_360(known).to_pylist()[0]
     found = api.get(f"/customers/{known}?orders=true&records=true").json()
     assert {name: found[name] for name in ("email", "segment", "orders")} == {
         name: row[name] for name in ("email", "segment", "orders")
     }
     assert found["monetary"] == str(row["monetary"])
     assert [order["order_id"] for order in found["newest_orders"]] == (
-        published.queries.customer_orders(known)["order_id"].to_pylist()
+        served.queries.customer_orders(known)["order_id"].to_pylist()
     )
     assert {record["source_customer_id"] for record in found["records"]} == {"1", "2"}
 
 
 @pytest.mark.parametrize("text", ["ann@example.org", "ANN@example.org", "2", "customers:2", "+44 20 7946 0001"])
-def test_a_customer_is_found_by_whatever_names_them(api: TestClient, published: Published, text: str) -> None:
+def test_a_customer_is_found_by_whatever_names_them(api: TestClient, served: Published, text: str) -> None:
     found = api.get("/customers", params={"q": text}).json()
-    assert [row["customer_id"] for row in found["items"]] == published.queries.find_customers(text)
+    assert [row["customer_id"] for row in found["items"]] == served.queries.find_customers(text)
     assert found["total"] == 1
 
 
@@ -99,20 +100,20 @@ def test_filters_hold_of_every_row(api: TestClient) -> None:
     assert {row["segment"] for row in of_one["items"]} == {segment}
 
 
-def test_why_is_what_the_command_says(api: TestClient, published: Published) -> None:
-    [known] = published.queries.find_customers("bob@example.org")
+def test_why_is_what_the_command_says(api: TestClient, served: Published) -> None:
+    [known] = served.queries.find_customers("bob@example.org")
     found = api.get(f"/customers/{known}/why").json()
     assert found["customer_id"] == known
     assert found["headline"].startswith("Bob")
     assert [metric["metric"] for metric in found["metrics"]] == ["recency", "frequency", "monetary"]
 
 
-def test_the_etag_names_the_run_and_saves_the_second_answer(api: TestClient, published: Published) -> None:
+def test_the_etag_names_the_run_and_saves_the_second_answer(api: TestClient, served: Published) -> None:
     paths = ("/segments", "/customers", "/retention", "/migration", "/clusters", "/quality")
     for path in paths:
         first = api.get(path)
         tag = first.headers["etag"]
-        assert published.report.run_id in tag
+        assert served.report.run_id in tag
         assert first.headers["cache-control"] == "private, no-cache"
         for sent in (tag, f'"other", W/{tag}', "*"):
             again = api.get(path, headers={"If-None-Match": sent})
@@ -130,7 +131,9 @@ def test_what_does_not_exist_says_how_to_search(api: TestClient) -> None:
     assert "Allow" in problem(api.put("/segments"), 405)
 
 
-def test_every_export_holds_the_customers_of_the_segment(api: TestClient) -> None:
+def test_every_export_holds_the_customers_of_the_segment_and_is_in_the_ledger(
+    api: TestClient, served: Published
+) -> None:
     everybody = api.get("/customers").json()["items"]
     segment = everybody[0]["segment"]
     ids = {row["customer_id"] for row in everybody if row["segment"] == segment}
@@ -143,16 +146,22 @@ def test_every_export_holds_the_customers_of_the_segment(api: TestClient) -> Non
     parquet = pq.read_table(io.BytesIO(api.get(f"{path}?format=parquet").content))
     assert set(parquet["customer_id"].to_pylist()) == ids
     assert api.get(f"{path}?format=xlsx").content.startswith(b"PK")
+    newest = ExportLedger(served.engine.journal).entries(4).to_pylist()
+    assert [entry["format"] for entry in newest] == ["xlsx", "parquet", "json", "csv"]
+    assert {entry["status"] for entry in newest} == {"done"} and {e["exported_by"] for e in newest} == {"local"}
+    assert newest[3]["sha256"] == hashlib.sha256(found.content).hexdigest()
+    assert int(found.headers["content-length"]) == len(found.content) == newest[3]["bytes"]
+    assert newest[3]["path"] == "sent to local" and json.loads(newest[3]["selection"]) == {"segments": [segment]}
     assert "format" in problem(api.get(f"{path}?format=exe"), 422)
 
 
-def test_new_customers_are_placed_by_the_published_models(api: TestClient, published: Published) -> None:
-    [known] = published.queries.find_customers("ann@example.org")
-    row = published.queries.customer_360(known).to_pylist()[0]
+def test_new_customers_are_placed_by_the_published_models(api: TestClient, served: Published) -> None:
+    [known] = served.queries.find_customers("ann@example.org")
+    row = served.queries.customer_360(known).to_pylist()[0]
     like_ann = {name: float(row[name]) for name in ("recency", "frequency", "monetary")}
     asked = [{"customer_id": "like ann", **like_ann}, {"customer_id": "unknown", "recency": None}]
     found = api.post("/predict", json={"customers": asked}).json()
-    assert found["run_id"] == published.report.run_id
+    assert found["run_id"] == served.report.run_id
     assert [each["customer_id"] for each in found["items"]] == ["like ann", "unknown"]
     assert found["items"][0]["segment"] == row["segment"]
     assert found["items"][1]["problem"]
@@ -185,7 +194,7 @@ def test_what_cannot_be_predicted_is_named(api: TestClient, body: dict[str, Any]
     assert "does not fit" in problem(api.post("/predict", json=body), 422)
 
 
-def test_a_past_day_is_worked_out_once_and_a_day_before_all_is_refused(api: TestClient, published: Published) -> None:
+def test_a_past_day_is_worked_out_once_and_a_day_before_all_is_refused(api: TestClient, served: Published) -> None:
     found = api.get("/segments?calc_date=2025-07-01")
     assert found.status_code == 200, found.text
     assert found.json()["as_of"] == "2025-07-01"
@@ -207,6 +216,14 @@ def test_charts_are_images_and_pages_whose_scripts_may_run(api: TestClient) -> N
         assert tags and all(f'nonce="{nonce}"' in tag for tag in tags), tags
         assert page.headers["cache-control"] == "no-store"
     assert "plot_type" in problem(api.get("/visualization/plot?plot_type=everything"), 422)
+
+
+def test_the_report_is_the_commands_and_is_sent_once(api: TestClient) -> None:
+    page = api.get("/report")
+    assert page.headers["content-type"].startswith("text/html") and "</html>" in page.text
+    assert "script-src" in page.headers["content-security-policy"] and "<script" not in page.text
+    assert api.get("/report", headers={"If-None-Match": page.headers["etag"]}).status_code == 304
+    assert "ann@example.org" not in page.text
 
 
 def test_the_page_of_docs_needs_nothing_from_elsewhere(api: TestClient) -> None:

@@ -46,8 +46,8 @@ class OnThisMachine:
 
 
 @pytest.fixture(scope="session")
-def schema(published: Published) -> Any:
-    return schemathesis.openapi.from_asgi("/openapi.json", OnThisMachine(create_app(published.settings)))
+def schema(served: Published) -> Any:
+    return schemathesis.openapi.from_asgi("/openapi.json", OnThisMachine(create_app(served.settings)))
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["allowed", "not allowed"])

@@ -111,6 +111,7 @@ def test_the_pace_of_a_key_is_limited_and_that_of_another_is_not(folder: Path, k
     assert codes == [200, 200, 200, 429, 429]
     refused = client.get("/customers/7", headers=bearer(keys[Role.viewer]))
     assert 40 <= int(refused.headers["retry-after"]) <= 60
+    assert refused.headers["content-type"] == "application/problem+json" and "Come again" in refused.json()["detail"]
     assert client.get("/customers/7", headers=bearer(keys[Role.admin])).status_code == 200
 
 

@@ -1,0 +1,261 @@
+"""Look-ups and lists over HTTP by many clients while a run goes on and publishes, beside the bare server.
+
+Requests come at a fixed rate, whether or not the ones before have been answered, and are timed from the moment that
+they were due: a server that stalls is charged for all who wait. The clients are a process of their own on the same
+cores. The floor is GET /health of the same server, asked in the same mix.
+
+    python benchmarks/api.py --customers 1000000 --orders 5000000 --seconds 60
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import http.client
+import json
+import math
+import multiprocessing
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+# Of a hundred requests.
+MIX = {"look-up": 50, "segments": 20, "health": 20, "page of a segment": 10}
+
+
+def main() -> None:
+    """Makes the shop or takes one, measures without and with a run, and prints both."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--orders", type=int, default=500_000)
+    parser.add_argument("--clients", type=int, default=50, help="connections that are kept open")
+    parser.add_argument("--rate", type=float, default=100.0, help="requests a second, of all clients")
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--warehouse", type=Path, help="a published warehouse; it is copied")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        warehouse = Path(name) / "warehouse"
+        if asked.warehouse:
+            shutil.copytree(asked.warehouse, warehouse)
+        else:
+            _run(_shop(Path(name), asked.customers, asked.orders), warehouse)
+        ids, segments = _known(warehouse)
+        server, port = _served(warehouse)
+        try:
+            print(f"{_rows(warehouse):,} customers, {asked.clients} clients, {asked.rate:g} requests a second of")
+            print(f"{', '.join(f'{share} % {kind}' for kind, share in MIX.items())}; {os.cpu_count()} cores")
+            _print_costs(server.pid, port, ids, segments)
+            for is_running in (False, True):
+                run_id = _started(port) if is_running else None
+                found = _measured(port, ids, segments, asked)
+                title = "while a run goes on" if is_running else "nothing else"
+                if run_id is not None:
+                    title += f", which {_state(port, run_id)} at the end; {len(found.runs)} publications were seen"
+                _print(title, found, asked.seconds)
+                if run_id is not None and len(found.runs) < 2:
+                    print("The run did not publish in that time: take more --seconds, or fewer --orders.")
+        finally:
+            server.terminate()
+            server.wait()
+
+
+@dataclass
+class Found:
+    """Milliseconds of each kind of request, errors, and the runs that answered."""
+
+    milliseconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    errors: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    runs: set[str] = field(default_factory=set)
+    reconnected: int = 0
+
+
+def _measured(port: int, ids: list[int], segments: list[str], asked: argparse.Namespace) -> Found:
+    """What the clients measure, in a process of their own."""
+    spawning = multiprocessing.get_context("spawn")
+    here, there = spawning.Pipe()
+    arguments = (there, port, ids, segments, asked.clients, asked.rate, asked.seconds)
+    process = spawning.Process(target=_clients, args=arguments)
+    process.start()
+    found = Found(*here.recv())
+    process.join()
+    return found
+
+
+def _clients(
+    there: Any, port: int, ids: list[int], segments: list[str], clients: int, rate: float, seconds: float
+) -> None:
+    found = Found()
+    asyncio.run(_asked(port, ids, segments, clients, rate, seconds, found))
+    there.send((dict(found.milliseconds), dict(found.errors), found.runs, found.reconnected))
+
+
+async def _asked(
+    port: int, ids: list[int], segments: list[str], clients: int, rate: float, seconds: float, found: Found
+) -> None:
+    chance = random.Random(1)
+    paths = _paths(ids, segments, chance)
+    due: asyncio.Queue[tuple[float, str] | None] = asyncio.Queue()
+    workers = [asyncio.create_task(_client(port, due, paths, found)) for _ in range(clients)]
+    begun = time.perf_counter()
+    for number in range(math.floor(rate * seconds)):
+        at = begun + number / rate
+        if (ahead := at - time.perf_counter()) > 0:
+            await asyncio.sleep(ahead)
+        [kind] = chance.choices(list(MIX), list(MIX.values()))
+        due.put_nowait((at, kind))
+    for _ in workers:
+        due.put_nowait(None)
+    await asyncio.gather(*workers)
+
+
+async def _client(port: int, due: asyncio.Queue[tuple[float, str] | None], paths: Any, found: Found) -> None:
+    """Takes what is due, one request after the other on one connection, which is made anew when it was closed."""
+    reader = writer = None
+    while (task := await due.get()) is not None:
+        at, kind = task
+        try:
+            if writer is None:
+                reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
+            writer.write(f"GET {paths[kind]()} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+            status, headers, _ = await _answer(reader)
+            found.milliseconds[kind].append((time.perf_counter() - at) * 1000)
+            if status != 200:
+                found.errors[f"{kind}: {status}"] += 1
+            if named := re.search(r'etag: "([^"]+)', headers):
+                found.runs.add(named[1])
+            if "connection: close" in headers:
+                writer = None
+        except (OSError, asyncio.IncompleteReadError):
+            # The server closes a connection that nobody used for some seconds: another one is made, and it counts.
+            writer = None
+            found.reconnected += 1
+            due.put_nowait((at, kind))
+
+
+async def _answer(reader: Any) -> tuple[int, str, bytes]:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    length = re.search(r"content-length: (\d+)", head)
+    body = await reader.readexactly(int(length[1]) if length else 0)
+    return int(head.split(" ", 2)[1]), head, body
+
+
+def _print(title: str, found: Found, seconds: float) -> None:
+    print(f"\n{title}")
+    print(f"{'':20} {'requests':>8} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8} {'max ms':>8}  p99 / floor")
+    floor = _share(found.milliseconds["health"], 0.99)
+    for kind, taken in {**found.milliseconds, "all": list(chain.from_iterable(found.milliseconds.values()))}.items():
+        marks = [_share(taken, share) for share in (0.5, 0.95, 0.99, 1.0)]
+        print(f"{kind:20} {len(taken):8,} {' '.join(f'{mark:8.1f}' for mark in marks)}  {marks[2] / floor:6.1f}")
+    print(
+        f"errors: {found.errors or 'none'}; {sum(map(len, found.milliseconds.values())) / seconds:.0f} a second;"
+        f" {found.reconnected} connections were closed while idle and made anew"
+    )
+
+
+def _print_costs(process_id: int, port: int, ids: list[int], segments: list[str]) -> None:
+    """What a request costs the server's processor, one after the other: other work on the machine changes it little."""
+    if not Path("/proc/self/stat").exists():
+        return
+    chance, connection = random.Random(2), http.client.HTTPConnection("127.0.0.1", port)
+    print("\nmilliseconds of the server's processor for a request")
+    for kind, path in _paths(ids, segments, chance).items():
+        for count in (20, 200):  # the first are for warming up
+            before = _processor_seconds(process_id)
+            for _ in range(count):
+                connection.request("GET", path())
+                connection.getresponse().read()
+        print(f"{kind:20} {(_processor_seconds(process_id) - before) / count * 1000:8.1f}")
+
+
+def _processor_seconds(process_id: int) -> float:
+    fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _paths(ids: list[int], segments: list[str], chance: random.Random) -> dict[str, Callable[[], str]]:
+    return {
+        "look-up": lambda: f"/customers/{chance.choice(ids)}",
+        "segments": lambda: "/segments",
+        "health": lambda: "/health",
+        "page of a segment": lambda: f"/segments/{chance.choice(segments)}/customers?page={chance.randint(1, 20)}",
+    }
+
+
+def _share(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
+
+
+def _shop(folder: Path, customers: int, orders: int) -> Path:
+    from regulars.demo.generator import generate
+    from regulars.demo.options import ShopOptions
+
+    options = ShopOptions(customers=customers, orders=orders, dirt=False, plain_orders=True)
+    return generate(options, folder / "shop").orders_file
+
+
+def _run(orders: Path, warehouse: Path) -> None:
+    subprocess.run([_regulars(), "run", str(orders), "-w", str(warehouse), "--quiet"], check=True)
+
+
+def _served(warehouse: Path) -> tuple[subprocess.Popen[str], int]:
+    command = [_regulars(), "serve", "-w", str(warehouse), "--port", "0"]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
+    assert server.stdout is not None
+    found = re.search(r"http://[^:]+:(\d+)", server.stdout.readline())
+    assert found, "the server did not start"
+    _fetched(int(found[1]), "/segments")
+    return server, int(found[1])
+
+
+def _started(port: int) -> str:
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/pipeline/run", method="POST")
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        return str(json.load(answer)["run_id"])
+
+
+def _state(port: int, run_id: str) -> str:
+    status = _fetched(port, f"/pipeline/runs/{run_id}")["status"]
+    return {"running": "went on still", "done": "was done"}.get(status, status)
+
+
+def _fetched(port: int, path: str) -> Any:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=120) as answer:
+        return json.load(answer)
+
+
+def _known(warehouse: Path) -> tuple[list[int], list[str]]:
+    with duckdb.connect(str(warehouse / "live.duckdb"), read_only=True) as live:
+        ids = live.execute("select customer_id from marts.customer_360 order by hash(customer_id) limit 20000")
+        customers = [int(value) for (value,) in ids.fetchall()]
+        segments = live.execute("select segment from marts.segment_metrics order by customers desc limit 5").fetchall()
+        return customers, [str(name).replace(" ", "%20").replace("'", "%27") for (name,) in segments]
+
+
+def _rows(warehouse: Path) -> int:
+    with duckdb.connect(str(warehouse / "live.duckdb"), read_only=True) as live:
+        [[rows]] = live.execute("select count(*) from marts.customer_360").fetchall()
+        return int(rows)
+
+
+def _regulars() -> str:
+    return str(Path(sys.executable).with_name("regulars"))
+
+
+if __name__ == "__main__":
+    main()
