@@ -172,6 +172,11 @@ def remember_published(engine: Engine, build: Session, hidden: Sequence[str] = (
     return []
 
 
+def make_segment_changes(build: Session) -> None:
+    """Notes in the build who is in another segment than was published before."""
+    _make(build, catalog.SEGMENT_CHANGES.name, _CHANGES)
+
+
 def publish(engine: Engine, run_id: str, *, forgets_models: bool = False) -> str:
     """Completes the build and puts it live; returns one line of what is live now.
 
@@ -237,7 +242,7 @@ def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
         " (select *, row_number() over (partition by load_id order by row_number) as place"
         f" from durable.{catalog.REJECTED_ROWS.name}) as numbered where place <= {REJECTED_SHOWN}",
     )
-    _make(build, catalog.SEGMENT_CHANGES.name, _CHANGES)
+    make_segment_changes(build)
     build.execute("drop table if exists ops.reconciliation")
     build.execute(_RECONCILIATION)
     build.replace(catalog.RUNS.name, engine.journal.runs_table())

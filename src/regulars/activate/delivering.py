@@ -84,7 +84,7 @@ class Receiver:
     @property
     def lease_seconds(self) -> float:
         """A lease outlasts a request by far, and ends soon after its worker was killed."""
-        return self.settings.timeout_seconds * 2 + 10
+        return self.settings.timeout_seconds * 2 + 5
 
 
 def receiver_of(name: str, webhook: WebhookSettings) -> Receiver:
