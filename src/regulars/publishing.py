@@ -61,7 +61,7 @@ from intermediate.int_orders__noted
 # Who is in another segment than was published before, if both were made by the same rules and time went on. The cause
 # is the one that segment_events has for that very move; a move between two days of a month may have none there.
 _CHANGES = f"""
-with published as (
+with last_live as (
     select state.as_of, state.run_id
     from {catalog.PUBLISHED_STATE.name} as state
     inner join {catalog.RUN_PARAMETERS} as parameters
@@ -87,11 +87,11 @@ caused as (
         max(case when events.is_restatement then events.cause end) as restated,
         max(case when not events.is_restatement then events.cause end) as moved
     from {catalog.SEGMENT_EVENTS} as events
-    cross join published
+    cross join last_live
     cross join {catalog.RUN_PARAMETERS} as parameters
     where
         (not events.is_restatement and events.as_of = parameters.as_of)
-        or (events.is_restatement and events.as_of = published.as_of and events.restated_by = parameters.run_id)
+        or (events.is_restatement and events.as_of = last_live.as_of and events.restated_by = parameters.run_id)
     group by events.customer_id, events.from_segment, events.to_segment
 )
 select
@@ -105,12 +105,12 @@ select
     changed.from_segment,
     changed.to_segment,
     ids.redirected_to as merged_into,
-    published.run_id as compared_with,
+    last_live.run_id as compared_with,
     parameters.run_id,
-    published.as_of as from_as_of,
+    last_live.as_of as from_as_of,
     parameters.as_of
 from changed
-cross join published
+cross join last_live
 cross join {catalog.RUN_PARAMETERS} as parameters
 left join caused
     on changed.customer_id = caused.customer_id

@@ -21,10 +21,13 @@ import pyarrow as pa
 import pytest
 from tests.end_to_end.receiver import SECRET
 
+from regulars.cli_views import generate_shop
 from regulars.engines.base import open_engine
 from regulars.engines.outbox_batches import Batch
 from regulars.engines.outbox_records import OutboxRecords
-from regulars.settings import Settings
+from regulars.pipeline import Request, run_pipeline
+from regulars.serve.queries import Queries
+from regulars.settings import Settings, overridden
 
 HERE = Path(__file__).parent
 BATCHES, EVENTS, KILLS = 80, 7, 5
@@ -115,3 +118,44 @@ def test_every_event_arrives_however_often_the_worker_is_killed(
 
 def _is_done(outbox: OutboxRecords) -> bool:
     return outbox.counts()["status"].to_pylist() == ["delivered"]
+
+
+@pytest.mark.slow
+def test_a_run_tells_who_moved_and_that_it_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRM_SECRET", SECRET)
+    generate_shop(tmp_path / "shop", {"customers": 120, "seed": 3}, force=False)
+    with receiving(tmp_path) as url:
+        monkeypatch.setenv("SHOP_NOTIFY", url.replace("http://", "json://"))
+        settings = Settings.model_validate(
+            {
+                "warehouse": str(tmp_path / "warehouse"),
+                "rfm": {"as_of": "2025-10-30"},
+                "webhooks": {"crm": {"url": url, "secret": "env:CRM_SECRET", "allow_private": True, "batch_size": 4}},
+                "notify": {"urls": ["env:SHOP_NOTIFY"], "on": ["published"]},
+            }
+        )
+        files = [str(tmp_path / "shop" / "customers.csv"), str(tmp_path / "shop" / "orders.csv")]
+        run_pipeline(settings, Request(files=files))
+        queries = Queries(open_engine(settings), settings.shop)
+        segments = "select customer_id, segment from customer_segments"
+        before = {row["customer_id"]: row["segment"] for row in queries.sql(segments).to_pylist()}
+        assert [request["id"] for request in received(tmp_path)] == [None], "one message, and no event"
+        later = overridden(settings, rfm={"as_of": "2025-11-08"})
+        report = run_pipeline(later, Request())
+        after = {row["customer_id"]: row["segment"] for row in queries.sql(segments).to_pylist()}
+        # The same day again moves nobody.
+        run_pipeline(later, Request(stages=["build", "learn", "finish", "check", "publish"]))
+    posts = [request for request in received(tmp_path) if request["id"] is not None]
+    assert all(post["signed"] and post["body"]["data"]["run_id"] == report.run_id for post in posts)
+    told = {
+        event["customer_id"]: (event["from_segment"], event["to_segment"])
+        for post in posts
+        for event in post["body"]["data"]["events"]
+    }
+    moved = {one for one in {*before, *after} if before.get(one) != after.get(one)}
+    assert told == {one: (before.get(one), after.get(one)) for one in moved}
+    assert len(moved) > 4 and len(posts) == -(-len(moved) // 4)
+    causes = [event["cause"] for post in posts for event in post["body"]["data"]["events"]]
+    assert {cause for cause in causes if cause} <= {"own behaviour", "passing of time", "threshold drift"}
+    messages = [request["body"] for request in received(tmp_path) if request["id"] is None]
+    assert [message["title"] for message in messages] == ["My shop: new segments are live"] * 3

@@ -21,7 +21,7 @@ from regulars.webhook_settings import NotifySettings, revealed
 LONGEST_TITLE, LONGEST_BODY = 200, 2000
 _TYPES: dict[Level, str] = {"failure": "failure", "warning": "warning", "info": "info", "success": "success"}
 # Names no person where a message of the database quotes a row: addresses of mail, and numbers as long as of a phone.
-_PERSONAL = re.compile(r"[\w.%+'-]+@[\w.-]+|\+?\d[\d ()-]{7,}\d")
+_PERSONAL = re.compile(r"[\w.%+'-]+@[\w.-]+|(?<![\w+])\+?\d[\d ()-]{7,}\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d[ T\d:.]*|\d{8}T\d{6}-\w+")
 
 

@@ -116,6 +116,8 @@ class AlertRecords:
     def take_untold(self, teller: str, seconds: float) -> list[Standing]:
         """What waits to be told, leased to this teller for so long, oldest first."""
         now = ledger_time()
+        if all(found.told_at is not None for found in self.all()):
+            return []
         self._journal.write(
             (
                 "update ops.alerts set teller = $1, telling_until = $2"
