@@ -7,6 +7,7 @@ import typer
 from regulars.cli_options import Environment, Json, SettingsFile, Warehouse, chosen_settings
 from regulars.engines.alert_records import Alert, AlertRecords
 from regulars.engines.base import open_engine
+from regulars.errors import SourceUnreachable
 from regulars.terminal import console, print_json, print_table
 
 notify = typer.Typer(help="Messages on runs that fail, recover or publish.", no_args_is_help=True)
@@ -29,11 +30,13 @@ def test(
         "If you read this, messages on runs will reach you. Nothing is to be done.",
         "info",
     )
-    told = send(settings.notify, alert)
+    sent = send(settings.notify, alert)
     if as_json:
-        print_json([{"told": told}])
-    else:
-        console.print(f"Told {told} address{'es' * (told > 1)}.")
+        print_json([{"told": sent.taken, "problems": list(sent.problems)}])
+    if sent.problems:
+        raise SourceUnreachable(sent.problems[0])
+    if not as_json:
+        console.print(f"Told {sent.taken} address{'es' * (sent.taken > 1)}.")
 
 
 @notify.command("list")

@@ -46,6 +46,11 @@ def gather(
                 outbox.register(name, live.run_id, live.as_of)
             elif changes is not None and known[name].gathered_run != live.run_id:
                 told_until = known[name].told_until
+                if live.compared_with and known[name].gathered_run not in ("", live.compared_with):
+                    notes.append(
+                        f"Webhook {name} missed what run {live.compared_with} published: it had ended before its events"
+                        " were gathered. Give the webhook to the settings of every run."
+                    )
                 if known[name].status == ACTIVE and _goes_on(live, told_until):
                     try:
                         outbox.add(_batches(changes, name, webhook, consent))

@@ -10,12 +10,13 @@ import logging
 import re
 import secrets
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from regulars.engines.alert_records import Alert, AlertRecords, Level
-from regulars.errors import InputError, RegularsError, SettingsError
+from regulars.errors import RegularsError, SettingsError
 from regulars.webhook_settings import NotifySettings, revealed
 
 LONGEST_TITLE, LONGEST_BODY = 200, 2000
@@ -33,6 +34,14 @@ class Told:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Sent:
+    """How many addresses took a message, and what is amiss with the others."""
+
+    taken: int
+    problems: tuple[str, ...] = ()
+
+
 def without_people(words: str) -> str:
     """Words in which addresses and long numbers are hidden, for others read what is told; days and runs stay."""
 
@@ -48,26 +57,30 @@ def tell_waiting(records: AlertRecords, settings: NotifySettings) -> Told:
         return Told()
     teller = secrets.token_hex(8)
     waiting = records.take_untold(teller, settings.timeout_seconds + 30)
-    told = 0
+    told, notes = 0, dict[str, None]()
     try:
         for standing in waiting:
-            send(settings, Alert(standing.cause, standing.title, standing.body, _level(standing.level)))
+            sent = send(settings, Alert(standing.cause, standing.title, standing.body, _level(standing.level)))
+            notes |= dict.fromkeys(sent.problems)
+            if not sent.taken:
+                break
+            # Who took it must not get it again because another did not.
             records.told(teller, standing)
             told += 1
     except RegularsError as error:
-        return Told(told, (f"{len(waiting) - told} alert(s) could not be told and wait: {error}",))
+        notes[str(error)] = None
     finally:
         if told < len(waiting):
             records.give_back(teller)
-    return Told(told)
+    left = len(waiting) - told
+    return Told(told, (*([f"{left} alert{'s' * (left > 1)} could not be told and wait"] if left else []), *notes))
 
 
-def send(settings: NotifySettings, alert: Alert) -> int:
-    """Sends one alert to all addresses and returns their number.
+def send(settings: NotifySettings, alert: Alert) -> Sent:
+    """Sends one alert to all addresses.
 
     Raises:
         SettingsError: There is no address, or one that Apprise does not know.
-        InputError: Some of them could not be reached.
     """
     addresses = _addresses(settings)
     if not addresses:
@@ -89,13 +102,12 @@ def send(settings: NotifySettings, alert: Alert) -> int:
             )
         messengers.append(messenger)
     failed = _notified(messengers, alert, settings.timeout_seconds)
-    if failed:
-        names = ", ".join(addresses[number].partition("://")[0] for number in failed)
-        raise InputError(
-            f"{len(failed)} of {len(addresses)} addresses of [notify] did not take the message ({names}). See that the"
-            " service runs and the token is valid: `regulars notify test`."
-        )
-    return len(addresses)
+    names = ", ".join(addresses[place].partition("://")[0] for place in failed)
+    problem = (
+        f"{len(failed)} of {len(addresses)} addresses of [notify] did not take the message ({names}). See that the"
+        " service runs and the token is valid: `regulars notify test`."
+    )
+    return Sent(len(addresses) - len(failed), (problem,) if failed else ())
 
 
 def _notified(messengers: Sequence[Any], alert: Alert, seconds: float) -> list[int]:
@@ -121,8 +133,9 @@ def _notified(messengers: Sequence[Any], alert: Alert, seconds: float) -> list[i
     ]
     for thread in threads:
         thread.start()
+    until = time.monotonic() + seconds
     for thread in threads:
-        thread.join(seconds)
+        thread.join(max(until - time.monotonic(), 0))
     return [place for place, is_done in enumerate(done) if not is_done]
 
 

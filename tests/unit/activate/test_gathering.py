@@ -170,6 +170,18 @@ def test_a_webhook_that_is_new_hears_of_nothing_before_it(engine: Engine) -> Non
     assert OutboxRecords(engine.journal).batches("late").num_rows == 1
 
 
+def test_a_publication_that_was_missed_is_said(tmp_path: Path) -> None:
+    engine = DuckDBEngine(tmp_path / "warehouse")
+    engine.prepare()
+    publish(engine, "r1", FIRST, BEFORE)
+    gathered(engine, hook())
+    publish(engine, "r2", SECOND, AFTER, before=("r1", FIRST, BEFORE))
+    publish(engine, "r3", THIRD, BEFORE, before=("r2", SECOND, AFTER))
+    [note] = gathered(engine, hook())
+    assert "missed what run r2 published" in note
+    assert gathered(engine, hook()) == [] and len(events(engine)) == 5
+
+
 def test_a_segment_or_column_that_is_unknown_waits_to_be_mended(tmp_path: Path) -> None:
     engine = DuckDBEngine(tmp_path / "warehouse")
     engine.prepare()
