@@ -38,7 +38,7 @@ def listed(
     elif rows:
         print_table(pa.Table.from_pylist(rows), "Webhooks")
     else:
-        console.print("There is no webhook. Add [webhooks.NAME] with url and secret to regulars.toml.")
+        console.print("There is no webhook. Add [webhooks.NAME] with url and secret to regulars.toml.", markup=False)
 
 
 @webhooks.command("test")
@@ -52,8 +52,11 @@ def test(
     """Post one signed message of the type segment.test, with a made-up customer, and show the answer."""
     settings, engine = _opened(settings_file, environment, warehouse)
     _refuse_unknown(settings, name)
-    from regulars.activate.delivering import receiver_of
-    from regulars.activate.trying import try_receiver
+    try:
+        from regulars.activate.delivering import receiver_of
+        from regulars.activate.trying import try_receiver
+    except ImportError as error:
+        raise InputError(f"Webhooks need {error.name}. Install it: pip install 'regulars[webhooks]'.") from None
 
     started = time.perf_counter()
     answer = try_receiver(receiver_of(name, settings.webhooks[name]), OutboxRecords(engine.journal).now())
