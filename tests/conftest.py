@@ -82,7 +82,9 @@ def warehouse_url(server: Postgres, durable_url: str) -> str:
         for source in session.query("select tablename::text from pg_tables where schemaname = 'raw'")[0].to_pylist():
             session.execute(f'drop table raw."{source}"')
         tables = ", ".join(table.name for table in (*DURABLE_TABLES, RUNS, RUN_STAGES, ACCESS, EXPORTS))
-        session.execute(f"truncate {tables}, ops.api_keys, ops.export_members")
+        session.execute(
+            f"truncate {tables}, ops.api_keys, ops.export_members, ops.webhooks, ops.webhook_batches, ops.alerts"
+        )
     return durable_url
 
 

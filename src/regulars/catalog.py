@@ -279,6 +279,12 @@ EXPORTS = _table(
     "exported bigint; held_back bigint; left_out varchar; bytes bigint; sha256 varchar; started_at timestamp;"
     "finished_at timestamp; error varchar",
 )
+# Who is in another segment than in the build that was live before; made with every build, and published with it.
+SEGMENT_CHANGES = _table(
+    "ops.segment_changes",
+    "customer_id bigint; event varchar; cause varchar; from_segment varchar; to_segment varchar; merged_into bigint;"
+    "compared_with varchar; run_id varchar; from_as_of date; as_of date",
+)
 CHECKS = _table(
     "ops.checks",
     "run_id varchar; check_name varchar; severity varchar; status varchar; failures bigint; message varchar;"

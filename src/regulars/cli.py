@@ -24,6 +24,7 @@ from regulars.cli_identity import identity
 from regulars.cli_identity_views import evaluate, explain, review, train
 from regulars.cli_init import init
 from regulars.cli_keys import keys
+from regulars.cli_notify import notify
 from regulars.cli_options import (
     AsOf,
     Clusters,
@@ -45,6 +46,7 @@ from regulars.cli_report import report
 from regulars.cli_score import score
 from regulars.cli_serve import serve
 from regulars.cli_sources import sources
+from regulars.cli_webhooks import webhooks
 from regulars.errors import RegularsError
 from regulars.settings import overridden
 from regulars.terminal import console, errors
@@ -64,6 +66,8 @@ for command in (review, explain, train, evaluate):
     identity.command()(command)
 app.add_typer(clusters, name="clusters")
 app.add_typer(keys, name="keys")
+app.add_typer(webhooks, name="webhooks")
+app.add_typer(notify, name="notify")
 for top_level in (demo_api, demo_sources, export, extract, init, score, predictions, report, serve, forget, subject):
     app.command()(top_level)
 

@@ -10,38 +10,22 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from regulars import catalog, days
 from regulars.engines.base import Engine, open_engine
 from regulars.errors import InputError, RegularsError, WarehouseError
+from regulars.run_request import Request, RunReport
 from regulars.segments import load_map
 from regulars.settings import Settings
+from regulars.telling import gather_events, note_failure, note_success, telling_others
 from regulars.watching import Nobody, Watcher
 
 if TYPE_CHECKING:
-    from regulars.land.given import Given, Remote
     from regulars.transform import Transformer
 
-
-@dataclass(frozen=True)
-class Request:
-    """What a run was asked to do beyond its settings.
-
-    One that `may_be_empty` and lands nothing leaves no entry; one that is to `keep_newer` replaces no live state of a
-    later day. With `forgets_models` no model of an earlier run stays.
-    """
-
-    files: Sequence[str] = ()
-    given: Sequence[Given | Remote] = ()
-    stages: Sequence[str] = ()
-    full_refresh: bool = False
-    restage: bool = False
-    keep_newer: bool = False
-    may_be_empty: bool = False
-    forgets_models: bool = False
-    command: str = "run"
+__all__ = ["STAGES", "Request", "Run", "RunReport", "Stage", "run_locked", "run_pipeline"]
 
 
 @dataclass
@@ -56,6 +40,7 @@ class Run:
     progress: Callable[[str], None]
     notes: list[str] = field(default_factory=list)
     has_landed: bool = False
+    stage: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,15 +57,6 @@ class Stage:
     needs: str | None = None
     made_by: str = ""
     already: Callable[[Run], str] | None = None
-
-
-@dataclass(frozen=True)
-class RunReport:
-    """What a run came to."""
-
-    run_id: str
-    summaries: dict[str, str]
-    notes: tuple[str, ...]
 
 
 def _land(run: Run) -> str:
@@ -161,7 +137,11 @@ def _publish(run: Run) -> str:
 
     if run.request.keep_newer:
         days.refuse_to_replace_newer(run.engine, days.build_day(run.engine))
-    return publish(run.engine, run.run_id, forgets_models=run.request.forgets_models)
+    # What is live says who moved, and is about to go.
+    run.notes += gather_events(run.engine, run.settings)
+    summary = publish(run.engine, run.run_id, forgets_models=run.request.forgets_models)
+    run.notes += gather_events(run.engine, run.settings)
+    return summary
 
 
 def _already_live(run: Run) -> str:
@@ -205,10 +185,12 @@ def run_pipeline(settings: Settings, request: Request, watcher: Watcher | None =
     if any(stage.name == "build" for stage in chosen):
         # A map that is wrong is told before anything is landed.
         load_map(settings.rfm.map, settings.rfm)
-    engine = open_engine(settings)
-    with engine.lock():
+    engine, watcher = open_engine(settings), watcher or Nobody()
+    # Others are told when the warehouse is free again, also of a run that failed.
+    with telling_others(engine, settings, watcher) as notes, engine.lock():
         engine.prepare()
-        return run_locked(engine, settings, request, watcher)
+        report = run_locked(engine, settings, request, watcher)
+    return replace(report, notes=(*report.notes, *notes))
 
 
 def run_locked(engine: Engine, settings: Settings, request: Request, watcher: Watcher | None = None) -> RunReport:
@@ -229,11 +211,13 @@ def run_locked(engine: Engine, settings: Settings, request: Request, watcher: Wa
         # What failed is what the user must hear of, also when the journal cannot be told.
         with suppress(WarehouseError):
             engine.journal.finish_run(run.run_id, "failed", words)
+        note_failure(engine, settings, run.run_id, run.stage, error, words)
         raise
     if request.may_be_empty and not run.has_landed:
         engine.journal.forget_run(run.run_id)
     else:
         engine.journal.finish_run(run.run_id, "done")
+    note_success(engine, settings, run.run_id, summaries)
     return RunReport(run.run_id, summaries, tuple(run.notes))
 
 
@@ -261,7 +245,7 @@ def _chosen(names: Sequence[str]) -> list[Stage]:
 
 
 def _run_stage(run: Run, stage: Stage, watcher: Watcher) -> str:
-    journal, position = run.engine.journal, STAGES.index(stage) + 1
+    journal, position, run.stage = run.engine.journal, STAGES.index(stage) + 1, stage.name
     done_already = ""
     if stage.needs is not None and not _is_made(run.engine, stage.needs):
         done_already = stage.already(run) if stage.already else ""

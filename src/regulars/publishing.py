@@ -58,6 +58,68 @@ from intermediate.int_orders__noted
 """
 
 
+# Who is in another segment than was published before, if both were made by the same rules and time went on. The cause
+# is the one that segment_events has for that very move; a move between two days of a month may have none there.
+_CHANGES = f"""
+with last_live as (
+    select state.as_of, state.run_id
+    from {catalog.PUBLISHED_STATE.name} as state
+    inner join {catalog.RUN_PARAMETERS} as parameters
+        on state.rules = parameters.rules and state.as_of <= parameters.as_of
+),
+was as (
+    select customer_id, segment from {catalog.PUBLISHED_SEGMENTS.name}
+),
+now as (
+    select customer_id, segment from {catalog.FCT_CUSTOMER_RFM}
+),
+changed as (
+    select
+        coalesce(was.customer_id, now.customer_id) as customer_id, was.segment as from_segment,
+        now.segment as to_segment
+    from was
+    full outer join now on was.customer_id = now.customer_id
+    where was.customer_id is null or now.customer_id is null or was.segment <> now.segment
+),
+caused as (
+    select
+        events.customer_id, events.from_segment, events.to_segment,
+        max(case when events.is_restatement then events.cause end) as restated,
+        max(case when not events.is_restatement then events.cause end) as moved
+    from {catalog.SEGMENT_EVENTS} as events
+    cross join last_live
+    cross join {catalog.RUN_PARAMETERS} as parameters
+    where
+        (not events.is_restatement and events.as_of = parameters.as_of)
+        or (events.is_restatement and events.as_of = last_live.as_of and events.restated_by = parameters.run_id)
+    group by events.customer_id, events.from_segment, events.to_segment
+)
+select
+    changed.customer_id,
+    case
+        when changed.from_segment is null then 'entered'
+        when changed.to_segment is null then 'left'
+        else 'moved'
+    end as event,
+    coalesce(caused.restated, caused.moved) as cause,
+    changed.from_segment,
+    changed.to_segment,
+    ids.redirected_to as merged_into,
+    last_live.run_id as compared_with,
+    parameters.run_id,
+    last_live.as_of as from_as_of,
+    parameters.as_of
+from changed
+cross join last_live
+cross join {catalog.RUN_PARAMETERS} as parameters
+left join caused
+    on changed.customer_id = caused.customer_id
+    and coalesce(changed.from_segment, '') = coalesce(caused.from_segment, '')
+    and coalesce(changed.to_segment, '') = coalesce(caused.to_segment, '')
+left join {catalog.IDENTITY_IDS.name} as ids
+    on changed.customer_id = ids.customer_id and changed.to_segment is null
+"""
+
 _STATE = f"""
 select parameters.as_of, parameters.run_id, parameters.rules, changes.identity_change
 from {catalog.RUN_PARAMETERS} as parameters
@@ -108,6 +170,11 @@ def remember_published(engine: Engine, build: Session, hidden: Sequence[str] = (
             "The rules are others than those of the live state, so what moved because of them is not in segment_events."
         ]
     return []
+
+
+def make_segment_changes(build: Session) -> None:
+    """Notes in the build who is in another segment than was published before."""
+    _make(build, catalog.SEGMENT_CHANGES.name, _CHANGES)
 
 
 def publish(engine: Engine, run_id: str, *, forgets_models: bool = False) -> str:
@@ -175,6 +242,7 @@ def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
         " (select *, row_number() over (partition by load_id order by row_number) as place"
         f" from durable.{catalog.REJECTED_ROWS.name}) as numbered where place <= {REJECTED_SHOWN}",
     )
+    make_segment_changes(build)
     build.execute("drop table if exists ops.reconciliation")
     build.execute(_RECONCILIATION)
     build.replace(catalog.RUNS.name, engine.journal.runs_table())

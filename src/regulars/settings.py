@@ -26,6 +26,7 @@ from regulars.source_settings import Section as _Section
 from regulars.source_settings import SourceSettings
 from regulars.spark_settings import SparkSettings
 from regulars.survivorship_settings import SurvivorshipSettings
+from regulars.webhook_settings import NotifySettings, WebhookSettings
 
 SETTINGS_FILE = "regulars.toml"
 ENVIRONMENT_VARIABLE = "REGULARS_ENV"
@@ -166,6 +167,8 @@ class Settings(BaseSettings):
     exports: ExportSettings = ExportSettings()
     spark: SparkSettings = SparkSettings()
     serve: ServeSettings = ServeSettings()
+    notify: NotifySettings = NotifySettings()
+    webhooks: dict[str, WebhookSettings] = {}
     sources: dict[str, SourceSettings] = {}
     _environment: str = PrivateAttr("")
 

@@ -21,6 +21,7 @@ WRITTEN = (
     "docs/operations.md",
     "docs/security.md",
     "docs/exports.md",
+    "docs/webhooks.md",
 )
 PAGES = ("settings.md", "tables.md", "presets.md", "cli.md", "api.md")
 STAGES_OF_THE_DAG = "../airflow/dags/regulars_stages.json"

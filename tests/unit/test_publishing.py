@@ -47,6 +47,15 @@ def test_a_load_with_very_many_rejected_rows_publishes_the_first_of_them(
         durable.append("staging.rejected_rows", pa.table(rejected))
     with engine.build(fresh=True) as build:
         build.execute("create table marts.customer_segments as select 1 as customer_id")
+        build.execute("create table marts.fct_customer_rfm as select 1 as customer_id, 'Loyal' as segment")
+        build.execute(
+            "create table intermediate.int_run_parameters as select date '2026-01-01' as as_of, 'r' as run_id,"
+            " 'x' as rules"
+        )
+        build.execute(
+            "create table marts.segment_events as select 1 as customer_id, '' as from_segment, '' as to_segment,"
+            " '' as cause, '' as restated_by, false as is_restatement, date '2026-01-01' as as_of"
+        )
         columns = ", ".join(f"{name} {kind}" for name, kind in catalog.SEGMENT_RESTATEMENTS.columns)
         build.execute(f"create table {catalog.RESTATED} ({columns})")
         build.execute(

@@ -1,6 +1,7 @@
 """The run journal: runs, their stages and progress, readable by anyone while a run is going on.
 
-What must outlive publishing and be written at any time lies beside it: API keys and who asked (`access_records.py`).
+What must outlive publishing and be written at any time lies beside it: API keys and who asked (`access_records.py`),
+exports (`export_ledger.py`), and what is to be told to others (`outbox_records.py`, `alert_records.py`).
 
 In an embedded warehouse it is SQLite in WAL mode, because a DuckDB file that is being written cannot be read by another
 process; a database keeps it itself (`postgres_journal.py`). It is also the only place, with the ledger of loads, that
@@ -23,37 +24,16 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
+from regulars.engines.journal_tables import TABLES
 from regulars.errors import WarehouseError
 
-_SCHEMA = """
-create table if not exists runs (
-  run_id text primary key, command text not null, process_id integer not null, status text not null,
-  started_at text not null, finished_at text, error text
-);
-create table if not exists run_stages (
-  run_id text not null, position integer not null, stage text not null, status text not null,
-  started_at text not null, finished_at text, seconds real, progress text, summary text,
-  primary key (run_id, position)
-);
-create table if not exists api_keys (
-  key_id text primary key, name text not null, role text not null, secret_hash text not null, created_at text not null,
-  expires_at text, last_used_at text, revoked_at text
-);
-create table if not exists access (
-  number integer primary key autoincrement, happened_at text not null, key_name text, method text not null,
-  route text not null, status integer not null, address text not null
-);
-create table if not exists exports (
-  export_id text primary key, name text not null, status text not null, format text not null, path text not null,
-  exported_by text not null, run_id text, as_of text, selection text not null, consent text not null,
-  control_share real not null, seed text not null, exported integer, held_back integer, left_out text, bytes integer,
-  sha256 text, started_at text not null, finished_at text, error text
-);
-create table if not exists export_members (
-  export_id text not null, part integer not null, lowest_id integer not null, highest_id integer not null,
-  members blob not null, primary key (export_id, part)
-);
-"""
+# The free texts of the journal, by the keys of their rows.
+_TEXTS = (
+    ("runs", ("run_id",), ("command", "error")),
+    ("run_stages", ("run_id", "position"), ("progress", "summary")),
+    ("webhook_batches", ("batch_id",), ("error",)),
+    ("alerts", ("cause",), ("title", "body", "sameness")),
+)
 # Which table a query reads: one that an older version never made is empty.
 _READ = re.compile(r"\bfrom ops\.(\w+)")
 
@@ -172,18 +152,15 @@ class Journal(ABC):
     def redact(self, hidden: Callable[[str], str]) -> int:
         """Passes every text of the journal through `hidden` and keeps what comes of it; returns how many changed."""
         changes: list[Statement] = []
-        for run in self.runs_table(limit=2**31 - 1).to_pylist():
-            texts = tuple(run[name] and hidden(run[name]) for name in ("command", "error"))
-            if texts != (run["command"], run["error"]):
-                changes.append(
-                    ("update ops.runs set command = $1, error = $2 where run_id = $3", (*texts, run["run_id"]))
-                )
-        for stage in self.stages_table(limit=2**31 - 1).to_pylist():
-            texts = tuple(stage[name] and hidden(stage[name]) for name in ("progress", "summary"))
-            if texts != (stage["progress"], stage["summary"]):
-                where = (stage["run_id"], stage["position"])
-                sql = "update ops.run_stages set progress = $1, summary = $2 where run_id = $3 and position = $4"
-                changes.append((sql, (*texts, *where)))
+        for table, keys, texts in _TEXTS:
+            schema = pa.schema([(name, pa.int64() if name == "position" else pa.string()) for name in (*keys, *texts)])
+            for row in self.read(f"select {', '.join(schema.names)} from ops.{table}", (), schema).to_pylist():
+                hidden_texts = tuple(row[name] and hidden(row[name]) for name in texts)
+                if hidden_texts != tuple(row[name] for name in texts):
+                    values = ", ".join(f"{name} = ${place}" for place, name in enumerate(texts, 1))
+                    where = " and ".join(f"{name} = ${place}" for place, name in enumerate(keys, len(texts) + 1))
+                    params = (*hidden_texts, *(row[name] for name in keys))
+                    changes.append((f"update ops.{table} set {values} where {where}", params))
         if changes:
             self.write(*changes)
             self.compact()
@@ -269,7 +246,7 @@ class FileJournal(Journal):
             connection = sqlite3.connect(self.path, timeout=30)
             if prepare:
                 connection.execute("pragma journal_mode = wal")
-                connection.executescript(_SCHEMA)
+                connection.executescript(TABLES)
             with connection:
                 yield connection
         except (sqlite3.Error, OSError) as error:

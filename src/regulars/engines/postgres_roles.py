@@ -124,6 +124,8 @@ def grants(database: str) -> list[str]:
         f"grant select, insert, delete on ops.access to {SERVER}",
         # Who reads may export, and what is exported is noted, whoever does it.
         f"grant select, insert, update, delete on ops.exports, ops.export_members to {READER}, {BUILDER}",
+        # Changes of segment and alerts are told by whoever runs or serves.
+        f"grant select, insert, update, delete on ops.webhooks, ops.webhook_batches, ops.alerts to {BUILDER}, {SERVER}",
         # What new sources and later migrations bring.
         f"alter default privileges for role {LOADER} in schema {schemas} grant select on tables to {BUILDER}",
         f"alter default privileges in schema {schemas} grant select on tables to {BUILDER}",

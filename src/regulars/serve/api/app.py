@@ -25,6 +25,7 @@ from regulars.serve.api import (
     visualization,
 )
 from regulars.serve.api.answers import ALWAYS
+from regulars.serve.api.delivering import start_delivering
 from regulars.serve.api.openapi import describe
 from regulars.serve.api.refusals import install_refusals
 from regulars.serve.api.run_process import RunStarter
@@ -65,9 +66,12 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(state.sending.sweep)
+        delivering = start_delivering(engine, settings)
+        await run_in_threadpool(delivering.__enter__)
         try:
             yield
         finally:
+            await run_in_threadpool(delivering.__exit__, None, None, None)
             await run_in_threadpool(state.sending.close)
             await run_in_threadpool(pool.close)
 

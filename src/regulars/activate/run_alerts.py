@@ -1,0 +1,63 @@
+"""What is told of runs: that one failed and why, that all is well again, and that something was published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from regulars.activate.notifying import LONGEST_BODY, without_people
+from regulars.engines.alert_records import Alert, AlertRecords
+from regulars.webhook_settings import NotifySettings
+
+CAUSE = "run"
+_PUBLISHED = "publication"
+_LONGEST_ERROR = 900
+
+
+def run_failed(
+    records: AlertRecords, settings: NotifySettings, shop: str, run_id: str, stage: str, error: str, live: str
+) -> bool:
+    """Notes that a run failed; says whether that is news, which waits to be told."""
+    if "failed" not in settings.on or not settings.urls:
+        return False
+    words = without_people(error)
+    words = words if len(words) <= _LONGEST_ERROR else f"{words[:_LONGEST_ERROR]} …"
+    title = f"{shop}: the run failed while it was to {stage}" if stage else f"{shop}: the run failed"
+    # The same trouble counts other rows, or names another run, the next time.
+    sameness = f"{stage}: {re.sub(r'[0-9][0-9a-f-]*', '#', words)}"
+    known = records.standing(CAUSE)
+    since = f"Runs fail since {known.since:%d %B %Y %H:%M} UTC.\n" if known is not None and known.is_open else ""
+    body = (
+        f"What failed: {words}\n{since}{live} Readers notice nothing but its age.\n"
+        f"What to do: mend what the message names, then `regulars run` again; `regulars status` shows run {run_id}."
+        " You hear of it again when the cause is another, or when all is well."
+    )
+    return records.raised(Alert(CAUSE, title, body[:LONGEST_BODY], "failure", sameness))
+
+
+def run_done(
+    records: AlertRecords, settings: NotifySettings, shop: str, run_id: str, summaries: Mapping[str, str]
+) -> bool:
+    """Notes that a run is done; says whether there is something to tell.
+
+    Args:
+        records: What was told.
+        settings: What is to be told.
+        shop: The shop's name.
+        run_id: The run.
+        summaries: What each of its stages did. Trouble is over when the stage that failed was done.
+    """
+    if not settings.urls:
+        return False
+    known, is_news = records.standing(CAUSE), False
+    published = f"Run {run_id} published: {summaries['publish']}." if "publish" in summaries else ""
+    if known is not None and known.is_open and known.sameness.partition(":")[0] in ("", *summaries):
+        body = (
+            f"{published or f'Run {run_id} is done: ' + ', '.join(summaries) + '.'}\n"
+            f"Runs had failed since {known.since:%d %B %Y %H:%M} UTC. Nothing is to be done."
+        )
+        is_news = records.over(CAUSE, f"{shop}: runs work again", body, is_told="recovered" in settings.on)
+    if published and "published" in settings.on:
+        title = f"{shop}: new segments are live"
+        is_news = records.raised(Alert(_PUBLISHED, title, published, "info", run_id)) or is_news
+    return is_news
