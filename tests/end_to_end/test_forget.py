@@ -21,6 +21,8 @@ from tests.end_to_end import doors
 from tests.servers import Postgres
 
 from regulars.engines.base import open_engine
+from regulars.engines.export_ledger import ExportLedger
+from regulars.engines.journal import FileJournal
 from regulars.privacy.proof import Proof
 from regulars.settings import Settings
 
@@ -38,11 +40,13 @@ path = "orders*.csv"
 probabilistic = false
 """
 EMAIL, OLD_EMAIL = "zebedia.quux@rarepost.example", "zebedia@formerpost.example"
+SHARED_PHONE = "+447700901039"
 # As they stand in the files or in the warehouse; nobody else's contains one of them.
 TEXTS = (
     *("zebedia", "quuxhollander", "formerpost", "rarepost", "peculiar crescent", "447700900461", "07700 900461"),
     *("zq7777", "L-77001", "9zq777"),
 )
+CUSTOMERS = "select customer_id from marts.customer_360"
 PROCESSES = multiprocessing.get_context("spawn")
 
 
@@ -53,8 +57,9 @@ def _write_shop(folder: Path) -> None:
     head = "customer_id,first_name,last_name,email,phone,address"
     theirs = f"zq7777,Zebedia,Quuxhollander,{OLD_EMAIL},07700 900461,93 Peculiar Crescent"
     (folder / "crm1.csv").write_text("\n".join([head, *people, theirs]) + "\n")
-    # A newer version of their record, with another address.
-    (folder / "crm2.csv").write_text(f"{head}\n{theirs.replace(OLD_EMAIL, EMAIL.upper())}\n")
+    # A newer version of their record, with another address, and a number that c1039 has too.
+    newer = theirs.replace(OLD_EMAIL, EMAIL.upper()).replace("07700 900461", SHARED_PHONE)
+    (folder / "crm2.csv").write_text(f"{head}\n{newer}\n")
     cards = [f"L-{n},person{n}@post.example,Person{n} Family{n}" for n in range(1000, 1010)]
     (folder / "loyalty.csv").write_text(
         "\n".join(["customer_id,email,full_name", *cards, f"L-77001,{EMAIL},Zebedia Quuxhollander"]) + "\n"
@@ -83,10 +88,16 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published shop, which nobody was erased from."""
     folder = tmp_path_factory.mktemp("shop")
     _write_shop(folder)
+    (folder / "crm2.csv").rename(folder / "later")
+    for words in (
+        ("run", "-q"),
+        ("identity", "never", "zq7777", "c1039", "--reason", f"{EMAIL} lives with them"),
+    ):
+        done = doors.command(*words, folder=folder)
+        assert done.exit_code == 0, done.errors
+    (folder / "later").rename(folder / "crm2.csv")
     done = doors.command("run", "-q", folder=folder)
     assert done.exit_code == 0, done.errors
-    said = doors.command("identity", "never", "zq7777", "c1001", "--reason", f"{EMAIL} is nobody's twin", folder=folder)
-    assert said.exit_code == 0, said.errors
     return folder
 
 
@@ -94,6 +105,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def erased(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Proof]]:
     """The same shop after the erasure; its proof."""
     folder = _copy(shop, tmp_path_factory.mktemp("erased") / "shop")
+    _export(folder)
     (folder / "lists").mkdir()
     (folder / "lists" / "all.csv").write_text(f"email\n{EMAIL}\n")
     (folder / "lists" / "few.csv").write_text("email\nperson1001@post.example\n")
@@ -101,6 +113,27 @@ def erased(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     done = doors.command(*words, folder=folder)
     assert done.exit_code == 0, done.output + done.errors
     yield folder, Proof.from_json((folder / "proof.json").read_text())
+
+
+def _export(folder: Path) -> None:
+    """Lists that they are in: readable, hashed, by their number alone; and one that was lost, changed, replaced."""
+    for words in (
+        ("made/all.parquet",),
+        ("made/meta.csv", "--audience", "meta", "--consent", "unless_refused"),
+        (f"made/{EMAIL}.csv", "--column", "customer_id"),
+        ("made/changed.csv", "--column", "customer_id"),
+        ("made/lost.csv", "--column", "customer_id"),
+        ("made/replaced.csv", "--column", "customer_id"),
+        ("made/replaced.csv", "--column", "customer_id", "--value-above", "1e9"),
+        ("--bi", "made/bi"),
+    ):
+        done = doors.command("export", *words, folder=folder)
+        assert done.exit_code == 0, done.errors
+    made = folder / "made"
+    (made / "lost.csv").rename(folder / "somewhere.csv")
+    (made / "changed.csv").write_text("my own list\n")
+    # What an export leaves that was killed; its process is none that lives.
+    (made / ".all.parquet.999999999-abcdef01.half").write_text(EMAIL)
 
 
 def _copy(shop: Path, to: Path) -> Path:
@@ -122,6 +155,30 @@ def _traces(warehouse: Path) -> list[str]:
                 f'select line from (select lower(cast(t as varchar)) as line from "{schema}"."{table}" t) where {tests}'
             )
             found += [f"{file.name} {schema}.{table}: {line[:80]}" for (line,) in doors.ask(file, sql)]
+    return found
+
+
+def _golden_ids(shop: Path) -> list[int]:
+    """Theirs, and those of the guest who had their old address."""
+    sql = (
+        "select distinct customer_id from marts.customer_identity_map where source_customer_id in"
+        f" ('zq7777', 'L-77001', 'email:{OLD_EMAIL}', 'email:{EMAIL}')"
+    )
+    return [customer_id for (customer_id,) in doors.ask(shop / "warehouse" / "live.duckdb", sql)]
+
+
+def _by_number(warehouse: Path, ids: list[int]) -> list[str]:
+    """Where one of the golden ids stands in a column of numbers."""
+    found = []
+    for file in (warehouse / "live.duckdb", warehouse / "durable.duckdb"):
+        # The last number that was given says nothing of anybody: it keeps one from being given twice.
+        for schema, table, column in doors.ask(
+            file,
+            "select schema_name, table_name, column_name from duckdb_columns() where data_type = 'BIGINT' and column_name <> 'last_customer_id'",
+        ):
+            listed = ", ".join(map(str, ids))
+            sql = f'select count(*) from "{schema}"."{table}" where "{column}" in ({listed})'
+            found += [f"{file.name} {schema}.{table}.{column}"] * (doors.ask(file, sql) != [(0,)])
     return found
 
 
@@ -157,13 +214,43 @@ def test_a_rehearsal_names_what_would_go_and_changes_nothing(shop: Path) -> None
     assert (doors.durable(shop / "warehouse"), doors.marts(shop / "warehouse")) == before
 
 
-def test_not_a_trace_is_left(erased: tuple[Path, Proof]) -> None:
+def test_not_a_trace_is_left(shop: Path, erased: tuple[Path, Proof]) -> None:
     folder, proof = erased
     assert _traces(folder / "warehouse") == []
+    ids = _golden_ids(shop)
+    before = _by_number(shop / "warehouse", ids)
+    for table in ("customer_rfm_history.customer_id", "segment_events.customer_id", "identity_changes.to_customer_id"):
+        assert any(table in where for where in before), table
+    assert _by_number(folder / "warehouse", ids) == []
     assert proof.is_clean and proof.found_before["email"] and not proof.found_after
     assert not any(text.lower() in proof.json().lower() for text in TEXTS)
     assert not (folder / "warehouse" / "erasing.json").exists()
     assert [file.name for file in (folder / "lists").iterdir()] == ["few.csv"]
+
+
+def test_exports_with_them_go_unasked_and_what_is_not_ours_stays(erased: tuple[Path, Proof]) -> None:
+    folder, proof = erased
+    assert sorted(file.name for file in (folder / "made").iterdir()) == ["changed.csv", "replaced.csv"]
+    said = "\n".join(proof.notes)
+    for name in ("all.parquet", "meta.csv", "bi", ".all.parquet.999999999-abcdef01.half"):
+        assert f"removed {folder}/made/{name}" in said
+    assert f"{folder}/made/[erased].csv" in said and EMAIL not in said
+    assert f"{folder}/made/lost.csv, an export with them, lies there no more" in said
+    assert f"{folder}/made/changed.csv is not as it was exported" in said
+    assert {place.rpartition("/")[2] for place in proof.found_before["customer_id"] if place.startswith("export")} == {
+        "all.parquet", "meta.csv", "[erased].csv", "bi", ".all.parquet.999999999-abcdef01.half",
+    }  # fmt: skip
+
+
+def test_they_are_no_member_of_any_export(shop: Path, erased: tuple[Path, Proof]) -> None:
+    folder, _ = erased
+    ledger = ExportLedger(FileJournal(folder / "warehouse" / "journal.sqlite"))
+    ids = _golden_ids(shop)
+    entries = ledger.every_entry()
+    assert len(entries) == 8 and EMAIL not in str(entries)
+    everyone = [len(part) for entry in entries for part in ledger.members(entry["export_id"])]
+    assert sorted(set(everyone)) == [len(doors.ask(shop / "warehouse" / "live.duckdb", CUSTOMERS)) - len(ids)]
+    assert not any(ledger.with_customer(customer_id) for customer_id in ids)
 
 
 def test_the_proof_is_signed_and_kept(erased: tuple[Path, Proof]) -> None:
@@ -172,6 +259,32 @@ def test_the_proof_is_signed_and_kept(erased: tuple[Path, Proof]) -> None:
     [(secret,)] = doors.ask(durable, "select secret from ops.erasure_key")
     assert proof.is_genuine(secret)
     assert doors.ask(durable, "select erasure_id, proof from ops.erasure_proofs") == [(proof.erasure_id, proof.json())]
+
+
+def test_models_are_fitted_without_them(shop: Path, erased: tuple[Path, Proof]) -> None:
+    def fitted(folder: Path) -> set[str]:
+        models = folder / "warehouse" / "models"
+        return {str(file.relative_to(models)) for file in models.rglob("*.skops")}
+
+    assert fitted(shop) and fitted(erased[0])
+    assert not fitted(shop) & fitted(erased[0]), "a model that saw them is left"
+
+
+def test_who_shares_a_number_with_them_keeps_it(erased: tuple[Path, Proof]) -> None:
+    live = erased[0] / "warehouse" / "live.duckdb"
+    assert doors.ask(live, f"select first_name from marts.customer_360 where phone = '{SHARED_PHONE}'") == [
+        ("Person1039",)
+    ]
+    kinds = doors.ask(
+        erased[0] / "warehouse" / "durable.duckdb", "select count(*) from ops.erasures where kind = 'phone'"
+    )
+    assert kinds == [(1,)], "only the number that is theirs alone is kept out"
+
+
+def test_while_a_run_holds_the_warehouse_nothing_is_erased(shop: Path) -> None:
+    with open_engine(Settings(warehouse=str(shop / "warehouse"))).lock():
+        done = doors.command("forget", "zq7777", "--yes", folder=shop)
+    assert done.exit_code == 4 and "held by" in done.errors
 
 
 def test_others_are_as_they_were_and_all_is_accounted_for(shop: Path, erased: tuple[Path, Proof]) -> None:
