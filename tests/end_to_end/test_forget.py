@@ -172,9 +172,9 @@ def _by_number(warehouse: Path, ids: list[int]) -> list[str]:
     found = []
     for file in (warehouse / "live.duckdb", warehouse / "durable.duckdb"):
         # The last number that was given says nothing of anybody: it keeps one from being given twice.
+        columns = "select schema_name, table_name, column_name from duckdb_columns()"
         for schema, table, column in doors.ask(
-            file,
-            "select schema_name, table_name, column_name from duckdb_columns() where data_type = 'BIGINT' and column_name <> 'last_customer_id'",
+            file, f"{columns} where data_type = 'BIGINT' and column_name <> 'last_customer_id'"
         ):
             listed = ", ".join(map(str, ids))
             sql = f'select count(*) from "{schema}"."{table}" where "{column}" in ({listed})'
@@ -322,7 +322,7 @@ def test_nothing_is_done_unasked(shop: Path) -> None:
     assert "erasing.json" not in [file.name for file in (shop / "warehouse").iterdir()]
 
 
-KILLS = ["before erasing", "uncommitted", "building", "renaming", "rewriting", "before proof"]
+KILLS = ["noted", "before erasing", "uncommitted", "building", "renaming", "rewriting", "before proof"]
 
 
 @pytest.mark.parametrize("moment", KILLS)
@@ -334,12 +334,25 @@ def test_killed_anywhere_it_is_finished_later_and_nobody_comes_back_meanwhile(
     child.start()
     child.join(600)
     assert child.exitcode == -signal.SIGKILL
+    if moment == "noted":
+        # Nothing is known of it: it never began, and is not finished but asked for again.
+        assert doors.command("forget", "--resume", folder=folder).exit_code == 2
+        assert doors.command("forget", EMAIL, "--yes", "-q", folder=folder).exit_code == 0
+        assert _traces(folder / "warehouse") == []
+        return
     # The files come again before anybody thinks of finishing it.
     shutil.copy(folder / "loyalty.csv", folder / "crm3.csv")
-    done = doors.command("forget", "--resume", "-q", folder=folder)
+    # Whoever erases somebody else finishes it too.
+    words = ("person1003@post.example", "--yes") if moment == "uncommitted" else ("--resume",)
+    done = doors.command("forget", *words, "-q", "-o", "proof.json", folder=folder)
     assert done.exit_code == 0, done.output + done.errors
+    assert Proof.from_json((folder / "proof.json").read_text()).searched["bytes"]
     assert _traces(folder / "warehouse") == []
+    assert _by_number(folder / "warehouse", _golden_ids(shop)) == []
     assert doors.unaccounted(folder / "warehouse") == []
+    known = doors.ask(folder / "warehouse" / "live.duckdb", "select email from marts.customer_360")
+    assert (("person1003@post.example",) in known) == (moment != "uncommitted")
+    assert doors.command("forget", "--resume", "-q", folder=folder).exit_code == 2, "nothing is left to be finished"
 
 
 def killed_forget(folder: Path, moment: str) -> None:
@@ -358,7 +371,9 @@ def killed_forget(folder: Path, moment: str) -> None:
 
         return done
 
-    if moment == "before erasing":
+    if moment == "noted":
+        forgetting.going_on.write_progress = die
+    elif moment == "before erasing":
         forgetting.erase = die  # type: ignore[assignment]
     elif moment == "uncommitted":
         forgetting.erase = after(forgetting.erase)
@@ -383,12 +398,25 @@ def test_all_of_it_on_postgres(shop: Path, server: Postgres, tmp_path: Path) -> 
     here = ("-w", url)
     assert doors.command("run", "-q", *here, folder=folder).exit_code == 0
     assert _on_postgres(url)
+    assert _in_files(server, url)
     done = doors.command("forget", EMAIL, "--yes", "-q", *here, folder=folder)
     assert done.exit_code == 0, done.output + done.errors
     assert _on_postgres(url) == []
+    assert _in_files(server, url) == []
     done = doors.command("run", "-q", "--full-refresh", *here, folder=folder)
     assert done.exit_code == 0, done.errors
     assert _on_postgres(url) == []
+
+
+def _in_files(server: Postgres, url: str) -> list[str]:
+    """In which of the database's own files a text stands; the write-ahead log is beside them."""
+    name = url.rpartition("/")[2]
+    [(oid,)] = server.run("checkpoint", f"select oid::bigint from pg_database where datname = '{name}'")
+    found = []
+    for file in sorted((server.folder / "data" / "base" / str(oid)).iterdir()):
+        content = file.read_bytes().lower()
+        found += [f"{file.name}: {text}" for text in TEXTS if len(text) > 6 and text.lower().encode() in content]
+    return found
 
 
 def _on_postgres(url: str) -> list[str]:

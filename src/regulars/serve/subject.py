@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session, open_engine
+from regulars.engines.export_ledger import ExportLedger
 from regulars.engines.scratch import ScratchSpace
 from regulars.errors import InputError
 from regulars.identity.stage import Resolver
@@ -82,6 +83,7 @@ def known_of(settings: Settings, who: str) -> Iterator[Iterator[Section]]:
 def _sections(engine: Engine, settings: Settings, person: Person) -> Iterator[Section]:
     yield Section("person", "By what this person is known", [_known_by(person)])
     yield from _durable_sections(engine, settings, person)
+    yield Section("exports", "Lists that were made with this person, or from which they were held back", _listed(engine, person))
     if engine.has_live():
         yield from _live_sections(engine, settings, person)
 
@@ -127,6 +129,18 @@ def _received(engine: Engine, durable: Session, settings: Settings, person: Pers
             raise _TakenBack
     except _TakenBack:
         return
+
+
+def _listed(engine: Engine, person: Person) -> Iterator[Row]:
+    """The exports that the person is a member of, newest first."""
+    ledger = ExportLedger(engine.journal)
+    member: dict[str, bool] = {}
+    for customer_id in person.customer_ids:
+        member |= ledger.with_customer(customer_id)
+    for entry in ledger.every_entry() if member else []:
+        if entry["export_id"] in member:
+            shown = {name: entry[name] for name in ("name", "format", "started_at", "exported_by", "consent", "path")}
+            yield {**shown, "is_held_back": member[entry["export_id"]]}
 
 
 def _live_sections(engine: Engine, settings: Settings, person: Person) -> Iterator[Section]:
