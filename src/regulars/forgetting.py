@@ -147,6 +147,8 @@ def _erased(
     """Takes the person out of texts, files and the durable side; says what is worth knowing."""
     hidden = hiding(progress.wanted)
     notes = _removed_exports(engine, progress)
+    # What a landing that was killed has left there may be theirs.
+    discard(engine.scratch_folder)
     engine.journal.redact(hidden)
     notes += [f"removed {file}, in which the person stood" for file in remove_files(engine, progress.wanted, exports)]
     with engine.durable() as durable:

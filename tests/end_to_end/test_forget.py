@@ -40,6 +40,7 @@ path = "orders*.csv"
 probabilistic = false
 """
 EMAIL, OLD_EMAIL = "zebedia.quux@rarepost.example", "zebedia@formerpost.example"
+NASTY = "<img src=x onerror=alert(1)>"
 SHARED_PHONE = "+447700901039"
 # As they stand in the files or in the warehouse; nobody else's contains one of them.
 TEXTS = (
@@ -52,7 +53,8 @@ PROCESSES = multiprocessing.get_context("spawn")
 
 def _write_shop(folder: Path) -> None:
     people = [
-        f"c{n},Person{n},Family{n},person{n}@post.example,+4477009{n:05d},{n} Long Road" for n in range(1000, 1040)
+        f"c{n},Person{n},Family{n},person{n}@post.example,+4477009{n:05d},{n} {NASTY if n == 1002 else 'Long'} Road"
+        for n in range(1000, 1040)
     ]
     head = "customer_id,first_name,last_name,email,phone,address"
     theirs = f"zq7777,Zebedia,Quuxhollander,{OLD_EMAIL},07700 900461,93 Peculiar Crescent"
@@ -203,6 +205,43 @@ def test_before_it_there_is_much_to_find(shop: Path) -> None:
     found = _traces(shop / "warehouse")
     for place in ("raw.orders", "staging.rejected_rows", "identity.records", "marts.", "ops.identity_decisions"):
         assert any(place in where for where in found), place
+
+
+def test_all_that_is_known_is_handed_over(shop: Path) -> None:
+    done = doors.command("subject", "zq7777", folder=shop)
+    assert done.exit_code == 0, done.errors
+    told = json.loads(done.output)
+    ids = set(_golden_ids(shop))
+    assert {told["person"][0]["customer_id"], *told["person"][0]["merged_ids"]} == ids
+    # In three sources, with the row that came twice, the one set aside, and the line that cannot be read.
+    assert [row["source"] for row in told["received"]].count("crm") == 2
+    assert {row["order_id"] for row in told["received"] if "order_id" in row} == {
+        "9zq777",
+        "900778",
+        "900779",
+        "900780",
+    }
+    assert [row["reason"] for row in told["received"] if row.get("field") == "ordered_at"]
+    assert any("too,many,fields" in str(row.get("payload")) for row in told["received"])
+    # Also the order and the scores of the guest who had the old address.
+    assert sorted(row["order_id"] for row in told["orders"]) == ["900778", "900779", "9zq777"]
+    for section in ("customer", "orders", "score_history", "behavior", "predictions", "why"):
+        assert {row["customer_id"] for row in told[section]} == ids, section
+    months = [(row["customer_id"], row["as_of"]) for row in told["score_history"]]
+    assert months == sorted(months) and told["segment_events"] and told["identity_map"] and told["field_sources"]
+    assert [row["reason"] for row in told["identity_decisions"]] == [f"{EMAIL} lives with them"]
+    others = doors.ask(
+        shop / "warehouse" / "live.duckdb", "select email from marts.customer_360 where email is not null"
+    )
+    assert not [email for (email,) in others if email not in (EMAIL, OLD_EMAIL) and email in done.output]
+
+
+def test_as_a_page_it_shows_values_and_runs_none(shop: Path) -> None:
+    done = doors.command("subject", "c1002", "-o", "page.html", folder=shop)
+    assert done.exit_code == 0, done.errors
+    page = (shop / "page.html").read_text()
+    assert "&lt;img src=x onerror=alert(1)&gt; Road" in page and "<img" not in page
+    assert (shop / "page.html").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_rehearsal_names_what_would_go_and_changes_nothing(shop: Path) -> None:

@@ -1,6 +1,6 @@
 """What is known of a person as one HTML page that needs nothing beside it; every value is escaped.
 
-Records of a few fields are rows of a table, wider ones are cards; no field that has a value is left out.
+Records that fit into a line are rows of a table, wider ones are cards; no field that has a value is left out.
 """
 
 from __future__ import annotations
@@ -12,20 +12,21 @@ from typing import Any
 
 from regulars.serve.subject import Row, Section
 
-# As many columns as a page is wide.
-_TABLE_COLUMNS = 7
+# As many letters as a line of a table has room for.
+_TABLE_WIDTH = 130
 _STYLE = """
 body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:66rem;padding:0 1rem;color:#1c1f24;background:#fff}
-h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.1rem;margin:2.2rem 0 .6rem;padding-top:.6rem;border-top:2px solid #d5dae1}
+h1{font-size:1.6rem;margin:0 0 .3rem}h2{font-size:1.1rem;margin:2.2rem 0 .6rem;padding-top:.6rem;
+border-top:2px solid #d5dae1}
 h2 small{font-weight:400;color:#5c6673}p{color:#4a525d;max-width:46rem;margin:.3rem 0 .8rem}
 .none{color:#6b7480}
-dl{margin:0}.card{display:grid;grid-template-columns:repeat(auto-fill,minmax(11.5rem,1fr));gap:.55rem 1.1rem;margin:0 0 .7rem;
-padding:.7rem .9rem;border:1px solid #dde2e8;border-radius:6px;background:#fafbfc;break-inside:avoid-page}
+dl{margin:0}.card{display:grid;grid-template-columns:repeat(auto-fill,minmax(11.5rem,1fr));gap:.55rem 1.1rem;
+margin:0 0 .7rem;padding:.7rem .9rem;border:1px solid #dde2e8;border-radius:6px;background:#fafbfc;break-inside:avoid-page}
 .card>.wide{grid-column:1/-1}dt{font-size:.75rem;color:#5c6673}dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}
 dd dl{border-left:2px solid #dde2e8;padding-left:.7rem}dd dl>div{display:flex;gap:.6rem}dd dl dt{min-width:9rem}
 table{border-collapse:collapse;width:100%;margin:.2rem 0 .7rem;font-size:.9rem}thead{display:table-header-group}
-th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #e6e9ee;overflow-wrap:anywhere;
-white-space:pre-wrap}th{font-size:.75rem;font-weight:600;color:#5c6673;white-space:normal}tr{break-inside:avoid}
+th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #e6e9ee;
+overflow-wrap:anywhere;white-space:pre-wrap}th{font-size:.75rem;font-weight:600;color:#5c6673;white-space:normal}tr{break-inside:avoid}
 @media print{body{margin:0;max-width:none;font-size:10pt}.card{background:none}h2{break-after:avoid}}
 """
 _ABOUT = (
@@ -64,7 +65,10 @@ def write_page(sections: Iterable[Section], shop: str) -> Iterator[str]:
 
 
 def _is_narrow(row: Row) -> bool:
-    return 1 < len(row) <= _TABLE_COLUMNS and not any(isinstance(value, dict | list) for value in row.values())
+    """Whether rows like this one fit into the lines of a table."""
+    if len(row) == 1 or any(isinstance(value, dict | list) for value in row.values()):
+        return False
+    return sum(max(len(str(name)), len(_shown(value))) + 2 for name, value in row.items()) <= _TABLE_WIDTH
 
 
 def _table(first: Row, others: Iterator[Row]) -> Iterator[str]:
@@ -91,7 +95,7 @@ def _fields(row: Row) -> str:
     return "".join(
         f"<div{_WIDE if _is_long(value) else ''}><dt>{_label(name)}</dt><dd>{_shown(value)}</dd></div>"
         for name, value in row.items()
-        if value is not None and value != [] and value != {}
+        if value not in (None, "", [], {})
     )
 
 

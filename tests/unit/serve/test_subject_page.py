@@ -31,10 +31,19 @@ def test_values_are_text_and_nothing_is_loaded() -> None:
 
 def test_every_value_is_shown_whatever_shape_it_has() -> None:
     narrow = [{"day": dt.date(2025, 1, 2), "amount": Decimal("9.90")}, {"day": None, "amount": 0.00004}]
-    deep = {"cut points": [{"score": 1, "from": 0.5}, {"score": 2, "from": 1234.5}], "rule": {"name": NASTY, "is_own": True}}
-    wide = {f"field_{n}": f"value {n}" for n in range(9)} | {"why": deep, "none": None, "at": dt.datetime(2025, 1, 2, 3, 4)}
+    deep = {
+        "cut points": [{"score": 1, "from": 0.5}, {"score": 2, "from": 1234.5}],
+        "rule": {"name": NASTY, "is_own": True},
+    }
+    wide = {f"field_{n}": f"value {n}" for n in range(9)} | {
+        "why": deep,
+        "none": None,
+        "at": dt.datetime(2025, 1, 2, 3, 4),
+    }
     late = {"amount": 1, "note": "came later"}
-    page = "".join(write_page([Section("a", "A", iter([*narrow, late])), Section("b", "B", iter([wide, wide]))], "Shop"))
+    page = "".join(
+        write_page([Section("a", "A", iter([*narrow, late])), Section("b", "B", iter([wide, wide]))], "Shop")
+    )
     for text in ("2025-01-02", "9.90", "4e-05", "came later", "value 8", "1,234.5", "2025-01-02 03:04:00", "yes"):
         assert f">{text}<" in page, text
     # Whoever comes with other fields gets a heading of their own.
