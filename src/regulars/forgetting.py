@@ -22,6 +22,7 @@ from regulars.engines.scratch import ScratchSpace
 from regulars.errors import InputError, SettingsError
 from regulars.identity.ids import FIRST_ID, LAST_ID
 from regulars.identity.stage import Resolver
+from regulars.land import ledger
 from regulars.land.stage import anything_staged
 from regulars.land.tables import map_tables
 from regulars.land.tombstones import erased_customers, remember, tombstones, unfinished
@@ -157,19 +158,18 @@ def _erased(
             erased = erase(durable, settings, space)
         progress.add_erased(erased.rows)
         going_on.write_progress(engine, progress)
-        tables = [name for name, source in settings.sources.items() if source.table is not None]
-        if tables:
-            map_tables(durable, engine, settings)
-        if engine.has_live() and not anything_staged(durable):
+        mapped = [load for load in map_tables(durable, engine, settings).loads if load.forgotten]
+        has_rows = anything_staged(durable) or any(load.staged for load in ledger.stamps(durable))
+        if engine.has_live() and not has_rows:
             raise SettingsError(
                 "Nobody is left in the warehouse, so nothing can be built in the place of what is live."
                 f" Remove {engine.location} as a whole."
             )
-    if tables:
-        notes.append(
-            f"{', '.join(tables)}: rows of these tables lie in the warehouse and are not ours. They are left out of"
-            " everything from now on; delete them where they lie."
-        )
+    notes += [
+        f"{load.uri} has {load.forgotten:,} row(s) of erased persons and is not ours: they are left out of everything"
+        " from now on; delete them where they lie"
+        for load in mapped
+    ]
     return notes
 
 

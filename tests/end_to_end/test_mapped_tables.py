@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -130,3 +131,37 @@ def test_a_table_that_leaves_the_settings_leaves_the_shop(mapped: Path) -> None:
     assert doors.ask(file, "select count(*) from staging.known_orders") == [(0,)]
     assert doors.ask(file, "select distinct status from ops.loads where source = 'orders'") == [("outdated",)]
     assert doors.ask(file, "select count(*) from staging.rejected_rows") == [(0,)]
+
+
+def test_an_erased_person_is_left_out_and_stays_a_trace_until_the_table_is_rid_of_them(
+    mapped: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "shop"
+    shutil.copytree(mapped, folder)
+    durable = folder / "warehouse" / "durable.duckdb"
+    [(email, theirs)] = doors.ask(
+        durable,
+        "select email, count(*) from staging.known_orders where email is not null group by 1 order by 1 limit 1",
+    )
+    [(orders,)] = doors.ask(durable, "select count(*) from staging.known_orders")
+    done = doors.command("forget", email, "--yes", "-q", "--json", folder=folder)
+    assert done.exit_code == 1, done.errors
+    told = json.loads(done.output)
+    assert told["found_after"]["email"] == {"file warehouse/durable.duckdb": 1}
+    assert any(note.startswith("sales.orders has ") and "delete them where they lie" in note for note in told["notes"])
+    [(left,)] = doors.ask(durable, "select count(*) from staging.known_orders")
+    assert left <= orders - theirs
+    for view in ("known_orders", "known_customer_records"):
+        assert doors.ask(durable, f"select count(*) from staging.{view} where email = '{email}'") == [(0,)]
+    [(rows, counted)] = doors.ask(
+        durable,
+        "select rows, staged + rejected + forgotten from ops.loads where source = 'orders' and status = 'mapped'",
+    )
+    assert rows == counted
+    with closing(duckdb.connect(str(durable))) as connection:
+        connection.execute(
+            "delete from sales.orders where cast(id as varchar) not in (select order_id from staging.known_orders)"
+        )
+    done = doors.command("forget", "--resume", "-q", folder=folder)
+    assert done.exit_code == 0, done.output + done.errors
+    assert email.encode() not in durable.read_bytes()

@@ -21,8 +21,8 @@ border-top:2px solid #d5dae1}
 h2 small{font-weight:400;color:#5c6673}p{color:#4a525d;max-width:46rem;margin:.3rem 0 .8rem}
 .none{color:#6b7480}
 dl{margin:0}.card{display:grid;grid-template-columns:repeat(auto-fill,minmax(11.5rem,1fr));gap:.55rem 1.1rem;
-margin:0 0 .7rem;padding:.7rem .9rem;border:1px solid #dde2e8;border-radius:6px;background:#fafbfc;break-inside:avoid-page}
-.card>.wide{grid-column:1/-1}dt{font-size:.75rem;color:#5c6673}dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}
+margin:0 0 .7rem;padding:.7rem .9rem;border:1px solid #dde2e8;border-radius:6px;background:#fafbfc;
+break-inside:avoid-page}.card>.wide{grid-column:1/-1}dt{font-size:.75rem;color:#5c6673}dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}
 dd dl{border-left:2px solid #dde2e8;padding-left:.7rem}dd dl>div{display:flex;gap:.6rem}dd dl dt{min-width:9rem}
 table{border-collapse:collapse;width:100%;margin:.2rem 0 .7rem;font-size:.9rem}thead{display:table-header-group}
 th,td{text-align:left;vertical-align:top;padding:.3rem .8rem .3rem 0;border-bottom:1px solid #e6e9ee;
