@@ -258,7 +258,7 @@ def test_not_a_trace_is_left(shop: Path, erased: tuple[Path, Proof]) -> None:
     assert _traces(folder / "warehouse") == []
     ids = _golden_ids(shop)
     before = _by_number(shop / "warehouse", ids)
-    for table in ("customer_rfm_history.customer_id", "segment_events.customer_id", "identity_changes.to_customer_id"):
+    for table in ("customer_rfm_history.customer_id", "segment_events.customer_id", "identity.changes.to_customer_id"):
         assert any(table in where for where in before), table
     assert _by_number(folder / "warehouse", ids) == []
     assert proof.is_clean and proof.found_before["email"] and not proof.found_after

@@ -27,6 +27,8 @@ from regulars.privacy.person import Person
 OWN = ("email", "phone", "key", "customer_id")
 # Schemas of ours, whatever a generation adds to their names; other tables of a database are not ours to look into.
 _OURS = frozenset((*catalog.DURABLE_SCHEMAS, *catalog.DERIVED_SCHEMAS, "live"))
+# A file may be called by an address. None of these ends a domain.
+_FILE_ENDING = "(csv|tsv|json|jsonl|parquet|xlsx|xls|html|pdf|txt)"
 _CHUNK = 8 * 2**20
 _OVERLAP = 4096
 _PLAIN = ("BIGINT", "INTEGER", "SMALLINT", "DOUBLE", "FLOAT", "BOOLEAN", "DATE", "HUGEINT")
@@ -57,7 +59,7 @@ class Wanted:
         parts = "|".join(_escaped(text) for text in sorted(self.texts.get(kind, []), key=len, reverse=True))
         if kind == "phone":
             return rf"(^|[^0-9])({parts})($|[^0-9])"
-        return rf"(^|[^a-z0-9._%+-])({parts})($|[^a-z0-9_.-]|\.($|[^a-z0-9]))"
+        return rf"(^|[^a-z0-9._%+-])({parts})($|[^a-z0-9_.-]|\.($|[^a-z0-9]|{_FILE_ENDING}($|[^a-z0-9])))"
 
     @property
     def kinds(self) -> list[str]:
