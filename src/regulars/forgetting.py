@@ -18,6 +18,7 @@ from regulars.engines.base import Engine, Session, open_engine
 from regulars.engines.export_ledger import ExportLedger
 from regulars.engines.files import discard
 from regulars.engines.journal import ledger_time
+from regulars.engines.journal_redacting import redact
 from regulars.engines.scratch import ScratchSpace
 from regulars.errors import InputError, SettingsError
 from regulars.identity.ids import FIRST_ID, LAST_ID
@@ -150,7 +151,7 @@ def _erased(
     notes = _removed_exports(engine, progress)
     # What a landing that was killed has left there may be theirs.
     discard(engine.scratch_folder)
-    engine.journal.redact(hidden)
+    redact(engine.journal, hidden)
     notes += [f"removed {file}, in which the person stood" for file in remove_files(engine, progress.wanted, exports)]
     with engine.durable() as durable:
         with durable.transaction():

@@ -15,7 +15,7 @@ import re
 import secrets
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,31 +169,6 @@ class Journal(ABC):
         sql = f"select {columns} from ops.run_stages {where} order by started_at desc, position desc limit $1"
         return self.read(sql, params, _STAGES)
 
-    def redact(self, hidden: Callable[[str], str]) -> int:
-        """Passes every text of the journal through `hidden` and keeps what comes of it; returns how many changed."""
-        changes: list[Statement] = []
-        for run in self.runs_table(limit=2**31 - 1).to_pylist():
-            texts = tuple(run[name] and hidden(run[name]) for name in ("command", "error"))
-            if texts != (run["command"], run["error"]):
-                changes.append(
-                    ("update ops.runs set command = $1, error = $2 where run_id = $3", (*texts, run["run_id"]))
-                )
-        for stage in self.stages_table(limit=2**31 - 1).to_pylist():
-            texts = tuple(stage[name] and hidden(stage[name]) for name in ("progress", "summary"))
-            if texts != (stage["progress"], stage["summary"]):
-                where = (stage["run_id"], stage["position"])
-                sql = "update ops.run_stages set progress = $1, summary = $2 where run_id = $3 and position = $4"
-                changes.append((sql, (*texts, *where)))
-        for entry in self.read(f"select {', '.join(_EXPORTS.names)} from ops.exports", (), _EXPORTS).to_pylist():
-            texts = tuple(value and hidden(value) for value in entry.values())
-            if texts != tuple(entry.values()):
-                listed = ", ".join(f"{name} = ${place}" for place, name in enumerate(_EXPORTS.names[1:], start=2))
-                changes.append((f"update ops.exports set {listed} where export_id = $1", texts))
-        if changes:
-            self.write(*changes)
-            self.compact()
-        return len(changes)
-
     def compact(self) -> None:
         """Takes the bytes of what was changed or deleted out of the journal's own file, where it has one."""
         return None
@@ -311,10 +286,6 @@ _RUNS = pa.schema(
         ("finished_at", _MOMENT),
         ("error", pa.string()),
     ]
-)
-# What somebody chose of an export.
-_EXPORTS = pa.schema(
-    [(name, pa.string()) for name in ("export_id", "name", "path", "exported_by", "selection", "seed", "error")]
 )
 _STAGES = pa.schema(
     [
