@@ -84,9 +84,8 @@ def forget(
         progress = _begun(engine, settings, space, who, exports)
         watcher.stage_finished("forget", f"{sum(progress.identifiers.values())} identifiers are remembered", 0.0)
         notes = _erased(engine, settings, space, progress, exports)
-        run_id = ""
-        if engine.has_live():
-            run_id = run_locked(engine, _as_live(engine, settings), _REBUILD, watcher).run_id
+        is_live = engine.has_live()
+        run_id = run_locked(engine, _as_live(engine, settings), _REBUILD, watcher).run_id if is_live else ""
         # Again, for those that were made of what was live until now.
         notes += _removed_exports(engine, progress)
         engine.journal.compact()

@@ -231,8 +231,6 @@ class FileJournal(Journal):
 
     def compact(self) -> None:
         """Writes the file anew and empties the log beside it."""
-        with self._connection() as connection:
-            connection.execute("pragma secure_delete = on")
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
         try:
             connection.execute("vacuum")
