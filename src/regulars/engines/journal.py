@@ -16,7 +16,7 @@ import re
 import secrets
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,13 +27,6 @@ import pyarrow as pa
 from regulars.engines.journal_tables import TABLES
 from regulars.errors import WarehouseError
 
-# The free texts of the journal, by the keys of their rows.
-_TEXTS = (
-    ("runs", ("run_id",), ("command", "error")),
-    ("run_stages", ("run_id", "position"), ("progress", "summary")),
-    ("webhook_batches", ("batch_id",), ("error",)),
-    ("alerts", ("cause",), ("title", "body", "sameness")),
-)
 # Which table a query reads: one that an older version never made is empty.
 _READ = re.compile(r"\bfrom ops\.(\w+)")
 
@@ -149,23 +142,6 @@ class Journal(ABC):
         sql = f"select {columns} from ops.run_stages {where} order by started_at desc, position desc limit $1"
         return self.read(sql, params, _STAGES)
 
-    def redact(self, hidden: Callable[[str], str]) -> int:
-        """Passes every text of the journal through `hidden` and keeps what comes of it; returns how many changed."""
-        changes: list[Statement] = []
-        for table, keys, texts in _TEXTS:
-            schema = pa.schema([(name, pa.int64() if name == "position" else pa.string()) for name in (*keys, *texts)])
-            for row in self.read(f"select {', '.join(schema.names)} from ops.{table}", (), schema).to_pylist():
-                hidden_texts = tuple(row[name] and hidden(row[name]) for name in texts)
-                if hidden_texts != tuple(row[name] for name in texts):
-                    values = ", ".join(f"{name} = ${place}" for place, name in enumerate(texts, 1))
-                    where = " and ".join(f"{name} = ${place}" for place, name in enumerate(keys, len(texts) + 1))
-                    params = (*hidden_texts, *(row[name] for name in keys))
-                    changes.append((f"update ops.{table} set {values} where {where}", params))
-        if changes:
-            self.write(*changes)
-            self.compact()
-        return len(changes)
-
     def compact(self) -> None:
         """Takes the bytes of what was changed or deleted out of the journal's own file, where it has one."""
         return None
@@ -228,8 +204,6 @@ class FileJournal(Journal):
 
     def compact(self) -> None:
         """Writes the file anew and empties the log beside it."""
-        with self._connection() as connection:
-            connection.execute("pragma secure_delete = on")
         connection = sqlite3.connect(self.path, timeout=30, isolation_level=None)
         try:
             connection.execute("vacuum")

@@ -19,7 +19,7 @@ from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.journal import Journal
 from regulars.engines.known import show_known
 from regulars.engines.postgres_address import Address
-from regulars.engines.postgres_building import compact, complete, start_build
+from regulars.engines.postgres_building import compact, compact_statistics, complete, start_build
 from regulars.engines.postgres_journal import PostgresJournal
 from regulars.engines.postgres_lock import RunLock
 from regulars.engines.postgres_migrations import migrate
@@ -242,6 +242,9 @@ class PostgresEngine:
             live = newest(session)
             left = drop_old(session, live) if live is not None else []
         done = [f"{len(tables)} durable tables were rewritten by VACUUM FULL"]
+        with connected(self.address) as session:
+            if not compact_statistics(session):
+                done.append("old samples of values may lie in pg_statistic: VACUUM FULL it as the database's owner")
         if left:
             numbers = ", ".join(map(str, left))
             done.append(f"generation {numbers} is still being read and could not be dropped; close its readers")

@@ -91,6 +91,16 @@ def compact(durable: PostgresSession) -> list[str]:
     return names
 
 
+def compact_statistics(session: PostgresSession) -> bool:
+    """Rewrites the planner's samples of all tables without those that were replaced; False where we may not."""
+    [may] = session.query(
+        "select pg_has_role(datdba, 'usage') as may from pg_database where datname = current_database()"
+    ).to_pylist()
+    if may["may"]:
+        session.execute("vacuum (full) pg_catalog.pg_statistic")
+    return bool(may["may"])
+
+
 def _index(build: PostgresSession, table: str, name: str) -> None:
     columns = build.columns(table)
     terms = [column for column in _LOOKED_UP if column in columns]
