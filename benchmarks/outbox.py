@@ -59,7 +59,7 @@ def _receive(place: Any) -> None:
 
 def _published(folder: Path, events: int) -> None:
     """A live warehouse in which everybody moved."""
-    from regulars import catalog
+    from regulars import catalog, marts
     from regulars.engines.duckdb import DuckDBEngine
     from regulars.publishing import make_segment_changes
 
@@ -68,12 +68,12 @@ def _published(folder: Path, events: int) -> None:
     with engine.build(fresh=True) as build:
         moved = f"select range + 100000000 as customer_id, 'Lost' as segment from range({events})"
         for table, query in (
-            (catalog.RUN_PARAMETERS, "select date '2026-01-06' as as_of, 'r2' as run_id, 'x' as rules"),
-            (catalog.FCT_CUSTOMER_RFM, moved),
-            (catalog.CUSTOMER_360, moved),
+            (marts.RUN_PARAMETERS, "select date '2026-01-06' as as_of, 'r2' as run_id, 'x' as rules"),
+            (marts.FCT_CUSTOMER_RFM, moved),
+            (marts.CUSTOMER_360, moved),
             (catalog.IDENTITY_IDS.name, "select 1::bigint as customer_id, null::bigint as redirected_to limit 0"),
             (
-                catalog.SEGMENT_EVENTS,
+                marts.SEGMENT_EVENTS,
                 "select customer_id, 'Loyal' as from_segment, segment as to_segment, 'passing of time' as cause,"
                 f" '' as restated_by, false as is_restatement, date '2026-01-06' as as_of from ({moved})",
             ),

@@ -1,7 +1,6 @@
-"""Every schema and table that Python names, once, and the columns of those it creates.
+"""Every schema, and every table that Python creates with its columns, once. What dbt builds is in `marts.py`.
 
-Durable tables grow by transactions; derived ones are built anew by every run (DECISIONS 13). The marts' columns are
-contracts of the dbt project and stand in its yml files.
+Durable tables grow by transactions; derived ones are built anew by every run (DECISIONS 13).
 """
 
 from __future__ import annotations
@@ -289,43 +288,4 @@ CHECKS = _table(
     "ops.checks",
     "run_id varchar; check_name varchar; severity varchar; status varchar; failures bigint; message varchar;"
     "sample varchar",
-)
-DIM_CUSTOMERS = "marts.dim_customers"
-DAILY_SALES = "marts.daily_sales"
-CUSTOMER_BEHAVIOR = "marts.customer_behavior_metrics"
-FCT_ORDERS = "marts.fct_orders"
-IDENTITY_MAP = "marts.customer_identity_map"
-FIELD_SOURCES = "marts.customer_field_sources"
-CUSTOMER_CLV = "marts.customer_clv"
-CUSTOMER_HEALTH = "marts.customer_health"
-VALIDATION = "marts.model_validation"
-CALIBRATION = "marts.model_calibration"
-FORECAST = "marts.sales_forecast"
-ANOMALIES = "marts.sales_anomalies"
-COHORT_RETENTION = "marts.cohort_retention"
-SEGMENT_MIGRATION = "marts.segment_migration"
-RFM_HISTORY = "marts.customer_rfm_history"
-CLUSTERED_CUSTOMERS = "marts.customer_clusters"
-CLUSTERS = "marts.cluster_profiles"
-AXES_OF_CLUSTERS = "marts.cluster_axes"
-CUSTOMER_360 = "marts.customer_360"
-CUSTOMER_PURCHASE_EXTRACT = "marts.customer_purchase_extract"
-CUSTOMER_SEGMENTS = "marts.customer_segments"
-SEGMENT_METRICS = "marts.segment_metrics"
-FCT_CUSTOMER_RFM = "marts.fct_customer_rfm"
-RESTATED = "intermediate.int_segments__restated"
-RFM_THRESHOLDS = "marts.rfm_thresholds"
-SEGMENT_EVENTS = "marts.segment_events"
-LEARNING_DATES = "intermediate.int_learning_dates"
-ORDERS_BY_TENURE = "intermediate.int_orders__by_tenure"
-PURCHASE_SUMMARY = "intermediate.int_customers__purchase_summary"
-PURCHASE_OCCASIONS = "intermediate.int_orders__by_purchase_occasion"
-DATED_REFUNDS = "intermediate.int_refunds__dated"
-RUN_PARAMETERS = "intermediate.int_run_parameters"
-# The stored tables that are as long as the orders.
-AS_LONG_AS_ORDERS = (
-    "intermediate.int_orders__valued",
-    "intermediate.int_order_lines__summed_to_orders",
-    DATED_REFUNDS,
-    PURCHASE_OCCASIONS,
 )

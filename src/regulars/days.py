@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Engine, Session
 from regulars.errors import InputError, NewerIsLive
 
@@ -60,7 +60,7 @@ def build_day(engine: Engine) -> dt.date | None:
 
 
 def _day(session: Session) -> dt.date | None:
-    if not session.columns(catalog.RUN_PARAMETERS):
+    if not session.columns(marts.RUN_PARAMETERS):
         return None
-    days: list[dt.date | None] = session.query(f"select as_of from {catalog.RUN_PARAMETERS}").column(0).to_pylist()
+    days: list[dt.date | None] = session.query(f"select as_of from {marts.RUN_PARAMETERS}").column(0).to_pylist()
     return days[0] if days else None

@@ -34,17 +34,12 @@ from regulars.privacy.erasing import erase, received
 from regulars.privacy.made_exports import exports_with, remove_exports
 from regulars.privacy.person import find_person
 from regulars.privacy.progress import FILE, Progress
-from regulars.privacy.proof import Proof
+from regulars.privacy.proof import BEYOND_REACH, Proof
 from regulars.privacy.side_texts import hiding, redact_messages, remove_files
 from regulars.privacy.traces import Traces, search_files, search_tables, wanted
 from regulars.serve.queries import read_basis
 from regulars.settings import Settings, overridden
 from regulars.watching import Nobody, Watcher
-
-BEYOND_REACH = (
-    "Beyond reach: back-ups, snapshots of the file system, the write-ahead log and replicas of a database server, spare"
-    " blocks of an SSD, the files that the sources were read from, and whatever was handed on to others."
-)
 
 
 class _TakenBack(Exception):

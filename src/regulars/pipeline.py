@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from regulars import catalog, days
+from regulars import days, marts
 from regulars.engines.base import Engine, open_engine
 from regulars.errors import InputError, RegularsError, WarehouseError
 from regulars.run_request import Request, RunReport
@@ -158,14 +158,12 @@ STAGES = (
         "learn",
         "clusters, value, churn and the days ahead, each tested on what it had not seen",
         _learn,
-        catalog.FCT_CUSTOMER_RFM,
+        marts.FCT_CUSTOMER_RFM,
         "build",
     ),
-    Stage("finish", "segment metrics and the customer 360", _finish, catalog.FCT_CUSTOMER_RFM, "build"),
-    Stage("check", "keys, contracts and reconciliation", _check, catalog.CUSTOMER_360, "finish"),
-    Stage(
-        "publish", "put the finished build live in one step", _publish, catalog.CUSTOMER_360, "finish", _already_live
-    ),
+    Stage("finish", "segment metrics and the customer 360", _finish, marts.FCT_CUSTOMER_RFM, "build"),
+    Stage("check", "keys, contracts and reconciliation", _check, marts.CUSTOMER_360, "finish"),
+    Stage("publish", "put the finished build live in one step", _publish, marts.CUSTOMER_360, "finish", _already_live),
 )
 
 

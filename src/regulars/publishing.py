@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Engine, Session
 from regulars.engines.export_ledger import ExportLedger
 from regulars.land.parse import quoted
@@ -65,14 +65,14 @@ _CHANGES = f"""
 with last_live as (
     select state.as_of, state.run_id
     from {catalog.PUBLISHED_STATE.name} as state
-    inner join {catalog.RUN_PARAMETERS} as parameters
+    inner join {marts.RUN_PARAMETERS} as parameters
         on state.rules = parameters.rules and state.as_of <= parameters.as_of
 ),
 was as (
     select customer_id, segment from {catalog.PUBLISHED_SEGMENTS.name}
 ),
 now as (
-    select customer_id, segment from {catalog.FCT_CUSTOMER_RFM}
+    select customer_id, segment from {marts.FCT_CUSTOMER_RFM}
 ),
 changed as (
     select
@@ -87,9 +87,9 @@ caused as (
         events.customer_id, events.from_segment, events.to_segment,
         max(case when events.is_restatement then events.cause end) as restated,
         max(case when not events.is_restatement then events.cause end) as moved
-    from {catalog.SEGMENT_EVENTS} as events
+    from {marts.SEGMENT_EVENTS} as events
     cross join last_live
-    cross join {catalog.RUN_PARAMETERS} as parameters
+    cross join {marts.RUN_PARAMETERS} as parameters
     where
         (not events.is_restatement and events.as_of = parameters.as_of)
         or (events.is_restatement and events.as_of = last_live.as_of and events.restated_by = parameters.run_id)
@@ -112,7 +112,7 @@ select
     parameters.as_of
 from changed
 cross join last_live
-cross join {catalog.RUN_PARAMETERS} as parameters
+cross join {marts.RUN_PARAMETERS} as parameters
 left join caused
     on changed.customer_id = caused.customer_id
     and coalesce(changed.from_segment, '') = coalesce(caused.from_segment, '')
@@ -123,7 +123,7 @@ left join {catalog.IDENTITY_IDS.name} as ids
 
 _STATE = f"""
 select parameters.as_of, parameters.run_id, parameters.rules, changes.identity_change
-from {catalog.RUN_PARAMETERS} as parameters
+from {marts.RUN_PARAMETERS} as parameters
 cross join (select coalesce(max(change_id), 0) as identity_change from {catalog.IDENTITY_CHANGES.name}) as changes
 where parameters.as_of is not null
 """
@@ -161,7 +161,7 @@ def remember_published(engine: Engine, build: Session, hidden: Sequence[str] = (
         build.append(catalog.PUBLISHED_STATE.name, state)
         columns = ", ".join(catalog.PUBLISHED_SEGMENTS.column_names)
         where = f" where {' and '.join(hidden)}" if hidden else ""
-        customers = live.stream(f"select {columns} from {catalog.FCT_CUSTOMER_RFM}{where}")
+        customers = live.stream(f"select {columns} from {marts.FCT_CUSTOMER_RFM}{where}")
         build.append(catalog.PUBLISHED_SEGMENTS.name, customers)
     rules = build.query(f"select rules from {catalog.PARAMETERS.name}").column(0).to_pylist()
     if state.num_rows and state.column("rules").to_pylist() != rules:
@@ -191,12 +191,11 @@ def publish(engine: Engine, run_id: str, *, forgets_models: bool = False) -> str
         transformer.build_models(transformer.views(without=engine.kept_away()))
     with home.build() as build:
         _carry_over(build, engine, run_id)
-        customers = build.query(f"select count(*) from {catalog.CUSTOMER_SEGMENTS}").column(0)[0].as_py()
+        customers = build.query(f"select count(*) from {marts.CUSTOMER_SEGMENTS}").column(0)[0].as_py()
         compared = build.query(f"select run_id from {catalog.PUBLISHED_STATE.name}").column(0).to_pylist()
         # By what they were compared with: the run that built them need not be the one that publishes them.
         restated = build.query(
-            f"select * from {catalog.RESTATED} where compared_with in"
-            f" (select run_id from {catalog.PUBLISHED_STATE.name})"
+            f"select * from {marts.RESTATED} where compared_with in (select run_id from {catalog.PUBLISHED_STATE.name})"
         )
         models = known_models(build, None) if forgets_models else _known_models(engine, build)
         build.replace(catalog.MODELS.name, models)

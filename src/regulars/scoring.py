@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Engine, open_engine
 from regulars.engines.files import FORMATS, selected, write_file
 from regulars.errors import InputError
@@ -215,7 +215,7 @@ def _features_of_orders(
         run_pipeline(own.model_copy(update={"sources": {}}), request, Watcher())
         bench = open_engine(own)
         with bench.build() as build:
-            [day] = build.query(f"select as_of from {catalog.RUN_PARAMETERS}").column(0).to_pylist()
+            [day] = build.query(f"select as_of from {marts.RUN_PARAMETERS}").column(0).to_pylist()
             yield day, build.stream(_orders_sql(scorer), batch_rows=_BATCH)
 
 
@@ -231,9 +231,9 @@ def _orders_sql(scorer: Scorer) -> str:
         f"select names.customer_id, {', '.join(selected)}, cast(null as varchar) as problem"
         f" from ({feature_query(features)}) as features"
         f" inner join ({_NAMES}) as names on features.customer_id = names.golden_id"
-        f" left join {catalog.CUSTOMER_BEHAVIOR} as behavior on features.customer_id = behavior.customer_id"
-        f" left join (select * from {catalog.PURCHASE_SUMMARY} where cut_off_number in"
-        f"  (select cut_off_number from {catalog.LEARNING_DATES} where is_present)) as summary"
+        f" left join {marts.CUSTOMER_BEHAVIOR} as behavior on features.customer_id = behavior.customer_id"
+        f" left join (select * from {marts.PURCHASE_SUMMARY} where cut_off_number in"
+        f"  (select cut_off_number from {marts.LEARNING_DATES} where is_present)) as summary"
         " on features.customer_id = summary.customer_id"
         " order by names.customer_id"
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Engine, open_engine
 from regulars.serve.queries import Queries
 from regulars.settings import Settings
@@ -40,10 +40,10 @@ def publish(engine: Engine, number: int) -> None:
         catalog.PARAMETERS.name: pa.table(
             {name: pa.array([value], kinds.get(name, pa.string())) for name, value in parameters.items()}
         ),
-        catalog.RUN_PARAMETERS: pa.table(
+        marts.RUN_PARAMETERS: pa.table(
             {"as_of": [AS_OF], "window_days": pa.array([number], pa.int32()), "currency": ["EUR"]}
         ),
-        catalog.SEGMENT_METRICS: pa.table(
+        marts.SEGMENT_METRICS: pa.table(
             {
                 "segment": SEGMENTS,
                 "position": [1, 2, 3],
@@ -51,14 +51,14 @@ def publish(engine: Engine, number: int) -> None:
                 "revenue": [number] * 3,
             }
         ),
-        catalog.CUSTOMER_360: pa.table({**known, "segment": segments, "revenue": numbers}),
-        catalog.DIM_CUSTOMERS: pa.table({**known, "known_since": [AS_OF] * each}),
-        catalog.CUSTOMER_SEGMENTS: pa.table({**known, "segment": segments}),
-        catalog.FCT_CUSTOMER_RFM: pa.table({**known, "segment": segments, "monetary": numbers}),
-        catalog.IDENTITY_MAP: pa.table(
+        marts.CUSTOMER_360: pa.table({**known, "segment": segments, "revenue": numbers}),
+        marts.DIM_CUSTOMERS: pa.table({**known, "known_since": [AS_OF] * each}),
+        marts.CUSTOMER_SEGMENTS: pa.table({**known, "segment": segments}),
+        marts.FCT_CUSTOMER_RFM: pa.table({**known, "segment": segments, "monetary": numbers}),
+        marts.IDENTITY_MAP: pa.table(
             {**known, "source": ["web"] * each, "source_customer_id": [f"s{person}" for person in people]}
         ),
-        catalog.FIELD_SOURCES: pa.table(
+        marts.FIELD_SOURCES: pa.table(
             {
                 "customer_id": known["customer_id"],
                 "field": ["email"] * each,
@@ -68,7 +68,7 @@ def publish(engine: Engine, number: int) -> None:
                 "created_at": [dt.datetime(2025, 1, 1)] * each,
             }
         ),
-        catalog.FCT_ORDERS: pa.table(
+        marts.FCT_ORDERS: pa.table(
             {
                 "customer_id": pa.array(people * 2, pa.int64()),
                 "order_key": [str(place) for place in range(each * 2)],
@@ -185,7 +185,7 @@ def _statement(queries: Queries) -> Iterator[int]:
 def _session(queries: Queries) -> Iterator[int]:
     """Several questions to one session, with pauses."""
     with queries.session() as live:
-        for table, column in ((catalog.CUSTOMER_360, "revenue"), (catalog.FCT_CUSTOMER_RFM, "monetary")):
+        for table, column in ((marts.CUSTOMER_360, "revenue"), (marts.FCT_CUSTOMER_RFM, "monetary")):
             yield from live.query(f"select {column} from {table} order by customer_id").column(0).to_pylist()
             time.sleep(0.05)
         yield from live.query("select window_days from settings.parameters").column(0).to_pylist()

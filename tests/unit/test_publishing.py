@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from tests.unit.conftest import Published
 
-from regulars import catalog, publishing
+from regulars import catalog, marts, publishing
 from regulars.engines.duckdb import DuckDBEngine
 
 
@@ -57,7 +57,7 @@ def test_a_load_with_very_many_rejected_rows_publishes_the_first_of_them(
             " '' as cause, '' as restated_by, false as is_restatement, date '2026-01-01' as as_of"
         )
         columns = ", ".join(f"{name} {kind}" for name, kind in catalog.SEGMENT_RESTATEMENTS.columns)
-        build.execute(f"create table {catalog.RESTATED} ({columns})")
+        build.execute(f"create table {marts.RESTATED} ({columns})")
         build.execute(
             "create table marts.revenue_reconciliation as select 'a' as source, 1 as line_number, 'gross' as line,"
             " 1::bigint as rows, 1::bigint as orders, 1::decimal(18, 2) as amount"

@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from regulars import catalog
+from regulars import marts
 from regulars.activate.date_dimension import date_dimension
 from regulars.activate.exporting import file_hash
 from regulars.engines.export_ledger import MEMBERS, Export, ExportLedger, Outcome
@@ -34,9 +34,9 @@ _PART_ROWS = 500_000
 _SPAN = f"""
 select min(day) as first_day, max(day) as last_day
 from (
-    select order_date as day from {catalog.FCT_ORDERS}
+    select order_date as day from {marts.FCT_ORDERS}
     union all
-    select date as day from {catalog.FORECAST}
+    select date as day from {marts.FORECAST}
 ) as days
 """
 
@@ -76,7 +76,7 @@ def write_star(queries: Queries, ledger: ExportLedger, path: Path, exported_by: 
     plan = tomllib.loads((files("regulars.activate") / "star.toml").read_text(encoding="utf-8"))
     with queries.session() as live:
         span = live.query(_SPAN).to_pylist()[0]
-        state = live.query(f"select cast(as_of as varchar) as as_of, run_id from {catalog.RUN_PARAMETERS}").to_pylist()
+        state = live.query(f"select cast(as_of as varchar) as as_of, run_id from {marts.RUN_PARAMETERS}").to_pylist()
         if span["first_day"] is None:
             raise InputError("There is no order yet, so there is nothing for a BI tool. Land orders and run.")
         export_id = ledger.begin(

@@ -22,6 +22,7 @@ from regulars import catalog
 from regulars.engines.access_records import AccessRecords
 from regulars.engines.base import Session
 from regulars.engines.duckdb_completing import complete
+from regulars.engines.duckdb_opening import opened
 from regulars.engines.duckdb_scrubbing import clear_away, rewrite, take_the_place
 from regulars.engines.duckdb_session import DuckDBSession, confine
 from regulars.engines.journal import FileJournal, Journal
@@ -265,41 +266,8 @@ class DuckDBEngine:
         """Nothing to hold: dbt opens the files itself, and transform.py closes them."""
         return nullcontext()
 
-    @contextmanager
-    def _connect(self, path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
-        try:
-            connection = self._opened_apart(path) if read_only else duckdb.connect(str(path), config=self._config)
-        except duckdb.IOException as error:
-            if "lock" in str(error).lower():
-                raise LockedError(self._who_holds()) from None
-            raise WarehouseError(f"Cannot open {path}: {error}. Restore it from a back-up.") from None
-        except duckdb.Error as error:
-            raise WarehouseError(f"Cannot open {path}: {error}. Restore it from a back-up.") from None
-        try:
-            yield connection
-        except duckdb.OutOfMemoryException as error:
-            raise WarehouseError(
-                f"Not enough memory or disk: {error}. Raise `memory_limit`, or free space where {self.folder} lies."
-            ) from None
-        except duckdb.IOException as error:
-            raise WarehouseError(f"{path} cannot be read or written: {error}. Free disk space or mend it.") from None
-        finally:
-            connection.close()
-
-    def _opened_apart(self, path: Path) -> duckdb.DuckDBPyConnection:
-        """A database of its own that only shows the file.
-
-        DuckDB gives everyone in a process who opens one path the same database. Threads that read without a pause would
-        keep the one that was live when the first of them came, and find it locked by each other's settings.
-        """
-        connection = duckdb.connect(config=self._config)
-        try:
-            place = str(path).replace("'", "''")
-            connection.execute(f"attach '{place}' as live (read_only)")
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+    def _connect(self, path: Path, *, read_only: bool = False) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        return opened(path, self._config, self._who_holds, read_only=read_only)
 
     def _refuse_without_live(self) -> None:
         if not self.has_live():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.postgres_publishing import BUILT, NEXT
 from regulars.engines.postgres_session import PostgresSession
 from regulars.engines.postgres_types import portable
@@ -11,9 +11,9 @@ _LIVE_MODELS = "(select run_id from ops.models where is_live)"
 # What customers are looked up by, wherever a table has it, and the orders in which lists are shown.
 _LOOKED_UP = ("customer_id", "email", "phone", "source_customer_id")
 _LISTED = {
-    catalog.CUSTOMER_360: "segment, customer_id",
-    catalog.CUSTOMER_SEGMENTS: "segment, customer_id",
-    catalog.FCT_CUSTOMER_RFM: "segment, monetary desc, customer_id",
+    marts.CUSTOMER_360: "segment, customer_id",
+    marts.CUSTOMER_SEGMENTS: "segment, customer_id",
+    marts.FCT_CUSTOMER_RFM: "segment, monetary desc, customer_id",
 }
 # A view of the build that reads the durable side, or a view that does.
 _VIEWS_BEYOND = """

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Engine, Session
 from regulars.engines.lake import Lake
 from regulars.engines.lake_catalog import LakeCatalog, spark_type
@@ -171,7 +171,7 @@ class SparkEngine:
 
     def kept_away(self) -> Sequence[str]:
         """What is as long as the orders, where the home is not to hold those."""
-        return () if self._bring_home_orders else catalog.AS_LONG_AS_ORDERS
+        return () if self._bring_home_orders else marts.AS_LONG_AS_ORDERS
 
     def publish(self) -> None:
         """Puts the home's build live in one step, then says in the lake which of its tables are those."""

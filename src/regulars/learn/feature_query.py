@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
-from regulars import catalog
+from regulars import marts
 from regulars.cluster_settings import ClusterFeature
 from regulars.learn.features import Feature
 
 _ELSEWHERE = {
-    catalog.FCT_CUSTOMER_RFM: ("recency", "frequency", "monetary"),
-    catalog.DIM_CUSTOMERS: ("age", "income"),
+    marts.FCT_CUSTOMER_RFM: ("recency", "frequency", "monetary"),
+    marts.DIM_CUSTOMERS: ("age", "income"),
 }
 # Every feature that settings may name, by the table that has it.
 FEATURES = {
     **_ELSEWHERE,
-    catalog.CUSTOMER_BEHAVIOR: tuple(
+    marts.CUSTOMER_BEHAVIOR: tuple(
         name for name in get_args(ClusterFeature) if not any(name in columns for columns in _ELSEWHERE.values())
     ),
 }
@@ -31,7 +31,7 @@ def feature_of(column: str, *, log: bool = True) -> Feature:
 
 def feature_query(columns: Sequence[str]) -> str:
     """Selects customer_id and these columns of everybody who ever bought, in portable SQL."""
-    rfm = catalog.FCT_CUSTOMER_RFM
+    rfm = marts.FCT_CUSTOMER_RFM
     wanted = [(table, column) for column in columns for table, known in FEATURES.items() if column in known]
     selected = ", ".join(f"{table.partition('.')[2]}.{column}" for table, column in wanted)
     joined = [

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Session
 from regulars.errors import ModelError, NotConverged
 from regulars.learn.churn import ChurnModel, fit_churn
@@ -75,7 +75,7 @@ def foretell(build: Session, settings: Settings, progress: Progress) -> Foretold
         return found
     if leaks := leaking_rows(build):
         raise ModelError(
-            f"{leaks:,} rows of {catalog.PURCHASE_SUMMARY} know what came after their cut-off, so no test of a"
+            f"{leaks:,} rows of {marts.PURCHASE_SUMMARY} know what came after their cut-off, so no test of a"
             " prediction would be worth anything. Run `regulars run` again; if it stays, the warehouse's"
             " models were changed."
         )

@@ -6,15 +6,15 @@ one. For the first customers by number, what was bought is also summed anew from
 
 from __future__ import annotations
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Session
 
 CUSTOMERS_SUMMED_ANEW = 1_000
 
 _IMPOSSIBLE = f"""
 select count(*) as leaks
-from {catalog.PURCHASE_SUMMARY} as summary
-inner join {catalog.LEARNING_DATES} as dates on dates.cut_off_number = summary.cut_off_number
+from {marts.PURCHASE_SUMMARY} as summary
+inner join {marts.LEARNING_DATES} as dates on dates.cut_off_number = summary.cut_off_number
 where
     summary.last_order_date >= dates.cut_off or summary.t_x > summary.observed_days
     or summary.occasions_30 > summary.occasions_90 or summary.amount_30 > summary.amount_90
@@ -24,20 +24,20 @@ where
 # The past is summed up of some of the customers only, so the first customers are the first of those.
 _SUMMED_ANEW = f"""
 with looked_at as (
-    select customer_id from {catalog.PURCHASE_SUMMARY}
+    select customer_id from {marts.PURCHASE_SUMMARY}
     group by customer_id order by count(*) desc, customer_id limit {CUSTOMERS_SUMMED_ANEW}
 ),
 known as (
     select
         dates.cut_off_number, occasions.customer_id, count(*) as occasions, sum(occasions.amount) as amount,
         max(occasions.order_date) as last_order_date
-    from {catalog.PURCHASE_OCCASIONS} as occasions
+    from {marts.PURCHASE_OCCASIONS} as occasions
     inner join looked_at on looked_at.customer_id = occasions.customer_id
-    inner join {catalog.LEARNING_DATES} as dates on occasions.order_date < dates.cut_off
+    inner join {marts.LEARNING_DATES} as dates on occasions.order_date < dates.cut_off
     group by dates.cut_off_number, occasions.customer_id
 )
 select count(*) as leaks
-from {catalog.PURCHASE_SUMMARY} as summary
+from {marts.PURCHASE_SUMMARY} as summary
 inner join looked_at on looked_at.customer_id = summary.customer_id
 left join known on known.cut_off_number = summary.cut_off_number and known.customer_id = summary.customer_id
 where

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Session
 from regulars.learn.season import Season, estimate_season
 
@@ -38,7 +38,7 @@ class LearningDates:
 
     def __init__(self, build: Session) -> None:
         self._build = build
-        rows = build.query(f"select * from {catalog.LEARNING_DATES} order by cut_off_number").to_pylist()
+        rows = build.query(f"select * from {marts.LEARNING_DATES} order by cut_off_number").to_pylist()
         self.dates = [CutOff(**row) for row in rows]
 
     @property
@@ -58,7 +58,7 @@ class LearningDates:
     def summary(self, date: CutOff) -> pa.Table:
         """What was known of each customer, and what came: int_customers__purchase_summary, by customer_id."""
         return self._build.stream(
-            f"select * from {catalog.PURCHASE_SUMMARY} where cut_off_number = $1 order by customer_id",
+            f"select * from {marts.PURCHASE_SUMMARY} where cut_off_number = $1 order by customer_id",
             (date.cut_off_number,),
         ).read_all()
 
@@ -66,7 +66,7 @@ class LearningDates:
         """The combinations of x, t_x and observed_days that customers have, and how many have each."""
         return self._build.stream(
             "select x, t_x, observed_days, count(*) as customers"
-            f" from {catalog.PURCHASE_SUMMARY} where cut_off_number = $1"
+            f" from {marts.PURCHASE_SUMMARY} where cut_off_number = $1"
             " group by x, t_x, observed_days order by x, t_x, observed_days",
             (date.cut_off_number,),
         ).read_all()
@@ -75,7 +75,7 @@ class LearningDates:
         """The season of buying as it was known at a date."""
         rows = self._build.query(
             "select order_date, tenure_band, occasions, customers"
-            f" from {catalog.ORDERS_BY_TENURE} where order_date < $1 order by order_date, tenure_band",
+            f" from {marts.ORDERS_BY_TENURE} where order_date < $1 order by order_date, tenure_band",
             (date.cut_off,),
         )
         numbers = [rows[name].to_numpy() for name in ("tenure_band", "occasions", "customers")]
@@ -83,7 +83,7 @@ class LearningDates:
 
     def history_days(self, date: CutOff) -> int:
         """How many days of buying were known at a date."""
-        sql = f"select min(order_date) as first_date from {catalog.ORDERS_BY_TENURE}"
+        sql = f"select min(order_date) as first_date from {marts.ORDERS_BY_TENURE}"
         first = self._build.query(sql)["first_date"][0].as_py()
         # The first day has nobody of any tenure.
         return 0 if first is None else (date.cut_off - first).days + 1
@@ -92,9 +92,9 @@ class LearningDates:
         """The part of what customers paid for valid orders before a date that was left after all refunds until then."""
         sums = self._build.query(
             "select sum(case when is_valid then amount end) as gross, sum(net_amount) as net,"
-            f" (select sum(amount) from {catalog.DATED_REFUNDS}"
+            f" (select sum(amount) from {marts.DATED_REFUNDS}"
             "   where customer_id is not null and refund_date < $1) as refunds"
-            f" from {catalog.FCT_ORDERS} where customer_id is not null and order_date < $1",
+            f" from {marts.FCT_ORDERS} where customer_id is not null and order_date < $1",
             (date.cut_off,),
         ).to_pylist()[0]
         gross, net, refunds = (float(sums[name] or 0) for name in ("gross", "net", "refunds"))

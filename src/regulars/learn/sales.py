@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Session
 from regulars.learn import holdout
 from regulars.learn.anomalies import find_anomalies
@@ -58,7 +58,7 @@ def learn_sales(build: Session, days: int) -> SalesLearned:
         days: How many days ahead.
     """
     columns = ", ".join(f"cast({column} as double precision) as {column}" for column in METRICS)
-    daily = build.query(f"select date, {columns} from {catalog.DAILY_SALES} order by date")
+    daily = build.query(f"select date, {columns} from {marts.DAILY_SALES} order by date")
     dates = daily["date"].to_pylist()
     ahead, stood_out, tests = [SALES_FORECAST.empty_table()], [SALES_ANOMALIES.empty_table()], []
     for column, metric in METRICS.items():

@@ -13,6 +13,11 @@ from typing import Any
 
 from regulars.privacy.traces import OWN
 
+BEYOND_REACH = (
+    "Beyond reach: back-ups, snapshots of the file system, the write-ahead log and replicas of a database server, spare"
+    " blocks of an SSD, the files that the sources were read from, and whatever was handed on to others."
+)
+
 
 @dataclass(frozen=True)
 class Proof:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.errors import InputError
 from regulars.serve.masking import mask_of
@@ -48,7 +48,7 @@ def publication(live: Session) -> Publication | None:
     """Which run made what is live; None = a build without customers, or of a version that noted no changes."""
     if not live.columns(catalog.SEGMENT_CHANGES.name):
         return None
-    state = live.query(f"select run_id, cast(as_of as varchar) as as_of from {catalog.RUN_PARAMETERS}").to_pylist()
+    state = live.query(f"select run_id, cast(as_of as varchar) as as_of from {marts.RUN_PARAMETERS}").to_pylist()
     if not state or state[0]["run_id"] is None or state[0]["as_of"] is None:
         return None
     compared = live.query(
@@ -90,7 +90,7 @@ class Changes:
         for segment in (*wanted.from_segments, *wanted.to_segments):
             if segment not in segments:
                 raise InputError(f"There is no segment `{segment}`. The segments are: {', '.join(sorted(segments))}.")
-        present = self._live.columns(catalog.CUSTOMER_360)
+        present = self._live.columns(marts.CUSTOMER_360)
         for field in wanted.fields:
             if field not in present:
                 raise InputError(f"customer_360 has no column `{field}`. It has: {', '.join(present)}.")
@@ -115,7 +115,7 @@ class Changes:
             for name in wanted.fields
         ]
         joined = (
-            f"left join {catalog.CUSTOMER_360} as customers on changes.customer_id = customers.customer_id"
+            f"left join {marts.CUSTOMER_360} as customers on changes.customer_id = customers.customer_id"
             if wanted.fields
             else ""
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.errors import WarehouseError
 from regulars.segments.codes import Code
@@ -67,7 +67,7 @@ def read_evidence(live: Session, customer_id: int, asked: str) -> Evidence:
             " Ask again."
         )
     person = people[0]
-    parameters = live.query(f"select * from {catalog.RUN_PARAMETERS}").to_pylist()[0]
+    parameters = live.query(f"select * from {marts.RUN_PARAMETERS}").to_pylist()[0]
     segments = live.query(f"select * from {catalog.SEGMENTS.name} order by position").to_pylist()
     rows = _thresholds(live, parameters)
     yardstick = _yardstick(live, basis.window_days, parameters, rows, [row["segment"] for row in segments])
@@ -93,7 +93,7 @@ def read_evidence(live: Session, customer_id: int, asked: str) -> Evidence:
 
 def read_yardstick(live: Session) -> Yardstick | None:
     """The cut points and the map that the published scores were made by; None when there was no order to make any."""
-    parameters = live.query(f"select * from {catalog.RUN_PARAMETERS}").to_pylist()[0]
+    parameters = live.query(f"select * from {marts.RUN_PARAMETERS}").to_pylist()[0]
     if parameters["as_of"] is None:
         return None
     segments = live.query(f"select segment from {catalog.SEGMENTS.name} order by position").column(0).to_pylist()
@@ -102,7 +102,7 @@ def read_yardstick(live: Session) -> Yardstick | None:
 
 def _thresholds(live: Session, parameters: dict[str, Any]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = live.query(
-        f"select * from {catalog.RFM_THRESHOLDS} where as_of = $1", (parameters["as_of"],)
+        f"select * from {marts.RFM_THRESHOLDS} where as_of = $1", (parameters["as_of"],)
     ).to_pylist()
     return found
 
@@ -129,11 +129,11 @@ _PERSON = f"""
 select
     rfm.*, segments.segment, segments.segment_rule,
     coalesce(people.full_name, people.email, people.phone, records.source_customer_id) as name
-from {catalog.FCT_CUSTOMER_RFM} rfm
-inner join {catalog.CUSTOMER_SEGMENTS} segments on rfm.customer_id = segments.customer_id
-inner join {catalog.DIM_CUSTOMERS} people on rfm.customer_id = people.customer_id
+from {marts.FCT_CUSTOMER_RFM} rfm
+inner join {marts.CUSTOMER_SEGMENTS} segments on rfm.customer_id = segments.customer_id
+inner join {marts.DIM_CUSTOMERS} people on rfm.customer_id = people.customer_id
 left join (
-    select customer_id, min(source_customer_id) as source_customer_id from {catalog.IDENTITY_MAP}
+    select customer_id, min(source_customer_id) as source_customer_id from {marts.IDENTITY_MAP}
     where customer_id = $1 group by customer_id
 ) records on rfm.customer_id = records.customer_id
 where rfm.customer_id = $1
@@ -142,20 +142,20 @@ where rfm.customer_id = $1
 # The dates and amounts that int_customers__order_totals sums.
 _MOVEMENTS = f"""
 select order_date as day, cast(count(*) filter (where is_valid) as integer) as orders, sum(net_amount) as money
-from {catalog.FCT_ORDERS} where customer_id = $1 and order_date < $2 group by order_date
+from {marts.FCT_ORDERS} where customer_id = $1 and order_date < $2 group by order_date
 union all
 select refund_date, 0, -sum(refunded_amount)
-from {catalog.FCT_ORDERS} where customer_id = $1 and refund_date < $2 group by refund_date
+from {marts.FCT_ORDERS} where customer_id = $1 and refund_date < $2 group by refund_date
 """
 
 _VALID_MONEY = f"""
-select cast(coalesce(sum(net_amount), 0) as decimal(18, 2)) from {catalog.FCT_ORDERS}
+select cast(coalesce(sum(net_amount), 0) as decimal(18, 2)) from {marts.FCT_ORDERS}
 where customer_id = $1 and is_valid and order_date < $2 and order_date >= cast($2 as date) - cast($3 as integer)
 """
 
 _NOT_COUNTED = f"""
 select case when status = 'completed' then 'without a positive total' else status end as status, count(*) as orders
-from {catalog.FCT_ORDERS}
+from {marts.FCT_ORDERS}
 where customer_id = $1 and order_date < $2 and not is_valid and not is_credit group by 1 order by 2 desc, 1
 """
 
@@ -167,7 +167,7 @@ def _counts(live: Session, person: dict[str, Any]) -> dict[str, int]:
         " count(*) filter (where r.rfm_score is not distinct from $2) as code,"
         " count(*) filter (where r.r_score = $3) as recency, count(*) filter (where r.f_score = $4) as frequency,"
         " count(*) filter (where r.m_score = $5) as monetary"
-        f" from {catalog.FCT_CUSTOMER_RFM} r inner join {catalog.CUSTOMER_SEGMENTS} s on r.customer_id = s.customer_id",
+        f" from {marts.FCT_CUSTOMER_RFM} r inner join {marts.CUSTOMER_SEGMENTS} s on r.customer_id = s.customer_id",
         tuple(person[column] for column in ("segment", "rfm_score", "r_score", "f_score", "m_score")),
     )
     counts: dict[str, int] = rows.to_pylist()[0]
@@ -185,11 +185,11 @@ def _merged_from(live: Session, customer_id: int, asked: str) -> int | None:
 
 
 def _moves(live: Session, customer_id: int) -> list[dict[str, Any]]:
-    if not live.columns(catalog.SEGMENT_EVENTS):
+    if not live.columns(marts.SEGMENT_EVENTS):
         return []
     moves: list[dict[str, Any]] = live.query(
         "select event, cause, from_segment, to_segment, is_restatement, from_as_of, as_of"
-        f" from {catalog.SEGMENT_EVENTS} where customer_id = $1"
+        f" from {marts.SEGMENT_EVENTS} where customer_id = $1"
         f" order by as_of desc, from_as_of desc nulls last, event limit {MOVES_SHOWN}",
         (customer_id,),
     ).to_pylist()

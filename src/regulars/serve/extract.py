@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import marts
 from regulars.errors import InputError
 from regulars.serve.queries import Queries
 from regulars.serve.served_orders import refuse_without_orders
@@ -22,7 +22,7 @@ from (values
     (2, 'customers', 'customers without a purchase'),
     (3, 'purchases', 'purchases without a customer record')
 ) as sides (place, found_in, meaning)
-left join {catalog.CUSTOMER_PURCHASE_EXTRACT} as extract on extract.found_in = sides.found_in
+left join {marts.CUSTOMER_PURCHASE_EXTRACT} as extract on extract.found_in = sides.found_in
 group by sides.place, sides.found_in, sides.meaning
 order by sides.place
 """
@@ -50,7 +50,7 @@ def rows(queries: Queries, found_in: Sequence[str] = ()) -> Iterator[pa.RecordBa
     with queries.session() as live:
         refuse_without_orders(live)
         yield live.stream(
-            f"select * from {catalog.CUSTOMER_PURCHASE_EXTRACT} {where}"
+            f"select * from {marts.CUSTOMER_PURCHASE_EXTRACT} {where}"
             " order by customer_id nulls last, order_date, extract_key",
             tuple(found_in),
         )

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.prediction_settings import HEALTH_FACTORS, VALUE_HORIZONS
 from regulars.serve.queries import Queries
@@ -165,12 +165,12 @@ class Outlook:
 def foretold(queries: Queries, customer_id: int) -> Foretold | None:
     """What is foretold of a customer; None for who never bought, and in a warehouse that foretells nothing."""
     with queries.session() as live:
-        if not live.columns(catalog.CUSTOMER_CLV) or not live.columns(catalog.VALIDATION):
+        if not live.columns(marts.CUSTOMER_CLV) or not live.columns(marts.VALIDATION):
             return None
-        values = live.query(f"select * from {catalog.CUSTOMER_CLV} where customer_id = $1", (customer_id,)).to_pylist()
+        values = live.query(f"select * from {marts.CUSTOMER_CLV} where customer_id = $1", (customer_id,)).to_pylist()
         if not values:
             return None
-        healths = live.query(f"select * from {catalog.CUSTOMER_HEALTH} where customer_id = $1", (customer_id,))
+        healths = live.query(f"select * from {marts.CUSTOMER_HEALTH} where customer_id = $1", (customer_id,))
         weights = live.query(f"select factor, share from {catalog.HEALTH_STEPS.name} where step = 0").to_pylist()
         as_of, currency = _basis(live)
         verdicts = tuple(verdict for verdict in _verdicts(live) if verdict.model in CUSTOMER_MODELS)
@@ -206,15 +206,15 @@ def outlook(queries: Queries) -> Outlook:
 def read_outlook(live: Session) -> Outlook:
     """The same from an open session, for who puts several questions together."""
     as_of, currency = _basis(live)
-    if not live.columns(catalog.CUSTOMER_CLV) or not live.columns(catalog.VALIDATION):
+    if not live.columns(marts.CUSTOMER_CLV) or not live.columns(marts.VALIDATION):
         return Outlook(as_of, currency, 0, {}, ())
     sums = ", ".join(
         f"sum(expected_{what}_{days}) as {what}_{days}" for what in ("orders", "value") for days in VALUE_HORIZONS
     )
-    [row] = live.query(f"select count(*) as customers, {sums} from {catalog.CUSTOMER_CLV}").to_pylist()
-    churned = live.query(f"select sum(churn_probability) as churned from {catalog.CUSTOMER_HEALTH}").to_pylist()
+    [row] = live.query(f"select count(*) as customers, {sums} from {marts.CUSTOMER_CLV}").to_pylist()
+    churned = live.query(f"select sum(churn_probability) as churned from {marts.CUSTOMER_HEALTH}").to_pylist()
     days = live.query(
-        f"select metric, count(*) as days, sum(expected) as total from {catalog.FORECAST} group by metric"
+        f"select metric, count(*) as days, sum(expected) as total from {marts.FORECAST} group by metric"
     ).to_pylist()
     verdicts, horizon = _verdicts(live), _churn_horizon(live)
     totals = {
@@ -232,7 +232,7 @@ def _ahead(row: dict[str, Any], days: int) -> Ahead:
 
 
 def _basis(live: Session) -> tuple[dt.date | None, str]:
-    [row] = live.query(f"select as_of, coalesce(currency, '') as currency from {catalog.RUN_PARAMETERS}").to_pylist()
+    [row] = live.query(f"select as_of, coalesce(currency, '') as currency from {marts.RUN_PARAMETERS}").to_pylist()
     return row["as_of"], row["currency"]
 
 
@@ -242,7 +242,7 @@ def _churn_horizon(live: Session) -> int:
 
 
 def _verdicts(live: Session) -> list[Verdict]:
-    rows = live.query(f"select * from {catalog.VALIDATION} order by model, horizon, metric").to_pylist()
+    rows = live.query(f"select * from {marts.VALIDATION} order by model, horizon, metric").to_pylist()
     grouped: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for row in rows:
         grouped.setdefault((row["model"], row["horizon"]), []).append(row)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars import catalog
+from regulars import marts
 from regulars.errors import InputError
 from regulars.identity.evaluate import Evaluation, evaluate
 from regulars.serve.queries import Queries
@@ -81,7 +81,7 @@ def linkage(queries: Queries, truth: pa.Table | None = None) -> Linkage:
     """
     with queries.session() as live:
         columns = "source, source_customer_id, customer_id, linked_by, is_email_malformed"
-        records = live.query(f"select {columns} from {catalog.IDENTITY_MAP} order by source, source_customer_id")
+        records = live.query(f"select {columns} from {marts.IDENTITY_MAP} order by source, source_customer_id")
     people, malformed = pc.count_distinct(records["customer_id"]).as_py(), pc.sum(records["is_email_malformed"]).as_py()
     if truth is None:
         return Linkage(records.num_rows, people, malformed or 0, _by_rule(records, None))

@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.serve.queries import Queries
 
 _BOUGHT = f"""
 select
     customers.customer_id, coalesce(bought.orders, 0) as orders,
     cast(coalesce(bought.revenue, 0) as double precision) as revenue
-from {catalog.FCT_CUSTOMER_RFM} as customers
+from {marts.FCT_CUSTOMER_RFM} as customers
 left join (
     select customer_id, count(*) as orders, sum(net_amount) as revenue
-    from {catalog.FCT_ORDERS}
+    from {marts.FCT_ORDERS}
     where is_valid and customer_id is not null and order_date >= cast($1 as date) and order_date < cast($2 as date)
     group by customer_id
 ) as bought on customers.customer_id = bought.customer_id
@@ -40,7 +40,7 @@ class Outcomes:
 def published_until(queries: Queries) -> dt.date | None:
     """The day at whose start the published orders end."""
     with queries.session() as live:
-        found = live.query(f"select as_of from {catalog.RUN_PARAMETERS}").column(0).to_pylist()
+        found = live.query(f"select as_of from {marts.RUN_PARAMETERS}").column(0).to_pylist()
     return found[0] if found else None
 
 

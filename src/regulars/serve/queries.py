@@ -10,7 +10,7 @@ from typing import Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.errors import InputError
 from regulars.serve.served_orders import refuse_without_orders, serves_orders
@@ -76,7 +76,7 @@ class Queries:
     def segments(self) -> pa.Table:
         """segment_metrics, in the map's order."""
         with self._engine.live() as live:
-            return live.query(f"select * from {catalog.SEGMENT_METRICS} order by position")
+            return live.query(f"select * from {marts.SEGMENT_METRICS} order by position")
 
     def find_customers(self, text: str) -> list[int]:
         """Golden ids that a text may mean: a golden id, a source's id, an e-mail address or a phone number.
@@ -111,12 +111,12 @@ class Queries:
     def customer_360(self, customer_id: int) -> pa.Table:
         """The customer's wide row."""
         with self._engine.live() as live:
-            return live.query(f"select * from {catalog.CUSTOMER_360} where customer_id = $1", (customer_id,))
+            return live.query(f"select * from {marts.CUSTOMER_360} where customer_id = $1", (customer_id,))
 
     def customer_columns(self) -> list[str]:
         """The columns of customer_360."""
         with self._engine.live() as live:
-            return live.columns(catalog.CUSTOMER_360)
+            return live.columns(marts.CUSTOMER_360)
 
     def serves_orders(self) -> bool:
         """Whether the orders are here; those of a warehouse on Spark may stay in its lake."""
@@ -132,7 +132,7 @@ class Queries:
         with self._engine.live() as live:
             refuse_without_orders(live)
             return live.query(
-                f"select {', '.join(ORDER_COLUMNS)} from {catalog.FCT_ORDERS}"
+                f"select {', '.join(ORDER_COLUMNS)} from {marts.FCT_ORDERS}"
                 f" where customer_id = $1 order by ordered_at desc, order_key limit {int(limit)}",
                 (customer_id,),
             )
@@ -141,7 +141,7 @@ class Queries:
         """The source records that are this person."""
         with self._engine.live() as live:
             return live.query(
-                f"select * from {catalog.IDENTITY_MAP} where customer_id = $1"
+                f"select * from {marts.IDENTITY_MAP} where customer_id = $1"
                 " order by source, source_customer_id limit 100",
                 (customer_id,),
             )
@@ -149,11 +149,11 @@ class Queries:
     def field_sources(self, customer_id: int) -> pa.Table:
         """From which source record each field of a person with several records was taken, in the fields' order."""
         with self._engine.live() as live:
-            if not live.columns(catalog.FIELD_SOURCES):
+            if not live.columns(marts.FIELD_SOURCES):
                 return pa.table({"field": pa.array([], pa.string())})
             found = live.query(
                 "select field, source, source_customer_id, rule, created_at"
-                f" from {catalog.FIELD_SOURCES} where customer_id = $1",
+                f" from {marts.FIELD_SOURCES} where customer_id = $1",
                 (customer_id,),
             )
         order = pa.array([GOLDEN_FIELDS.index(field) for field in found["field"].to_pylist()], pa.int64())
@@ -202,14 +202,14 @@ class Queries:
         with self._engine.live() as live:
             known = [
                 str(v)
-                for v in live.query(f"select segment from {catalog.SEGMENT_METRICS} order by position")
+                for v in live.query(f"select segment from {marts.SEGMENT_METRICS} order by position")
                 .column(0)
                 .to_pylist()
             ]
             for segment in segments:
                 if segment not in known:
                     raise InputError(f"There is no segment `{segment}`. The segments are: {', '.join(known)}.")
-            present = live.columns(catalog.CUSTOMER_360)
+            present = live.columns(marts.CUSTOMER_360)
             for column in columns:
                 if column not in present:
                     raise InputError(f"customer_360 has no column `{column}`. It has: {', '.join(present)}.")
@@ -217,15 +217,15 @@ class Queries:
             places = ", ".join(f"${index}" for index in range(1, len(segments) + 1))
             where = f"where segment in ({places})" if segments else ""
             yield live.stream(
-                f"select {chosen} from {catalog.CUSTOMER_360} {where} order by customer_id", tuple(segments)
+                f"select {chosen} from {marts.CUSTOMER_360} {where} order by customer_id", tuple(segments)
             )
 
     def _refuse_who_came_later(self, customer_id: int) -> None:
         with self._engine.live() as live:
             outside = live.query(
                 "select customers.known_since, parameters.as_of"
-                f" from {catalog.DIM_CUSTOMERS} as customers cross join {catalog.RUN_PARAMETERS} as parameters"
-                f" left join {catalog.FCT_CUSTOMER_RFM} as rfm on customers.customer_id = rfm.customer_id"
+                f" from {marts.DIM_CUSTOMERS} as customers cross join {marts.RUN_PARAMETERS} as parameters"
+                f" left join {marts.FCT_CUSTOMER_RFM} as rfm on customers.customer_id = rfm.customer_id"
                 " where customers.customer_id = $1 and rfm.customer_id is null",
                 (customer_id,),
             ).to_pylist()
@@ -237,13 +237,13 @@ class Queries:
 
     def _readings(self, text: str) -> list[tuple[str, tuple[object, ...]]]:
         """The meanings a text may have, likeliest first."""
-        by_source = f"select customer_id from {catalog.IDENTITY_MAP} where source_customer_id = $1"
+        by_source = f"select customer_id from {marts.IDENTITY_MAP} where source_customer_id = $1"
         readings: list[tuple[str, tuple[object, ...]]] = []
         if "@" in text:
-            readings.append((f"select customer_id from {catalog.IDENTITY_MAP} where email = $1", (text.lower(),)))
-            readings.append((f"select customer_id from {catalog.DIM_CUSTOMERS} where email = $1", (text.lower(),)))
+            readings.append((f"select customer_id from {marts.IDENTITY_MAP} where email = $1", (text.lower(),)))
+            readings.append((f"select customer_id from {marts.DIM_CUSTOMERS} where email = $1", (text.lower(),)))
         if text.isdigit() and len(text) < 19:
-            either = f"select customer_id from {catalog.CUSTOMER_SEGMENTS} where customer_id = $2 union all {by_source}"
+            either = f"select customer_id from {marts.CUSTOMER_SEGMENTS} where customer_id = $2 union all {by_source}"
             redirected = (
                 f"select redirected_to as customer_id from {catalog.IDENTITY_IDS.name}"
                 " where customer_id = $1 and redirected_to is not null"
@@ -255,8 +255,8 @@ class Queries:
             readings.append((f"{by_source} and source = $2", (own, source)))
         number = _e164(text, self._shop.country)
         if number:
-            readings.append((f"select customer_id from {catalog.IDENTITY_MAP} where phone = $1", (number,)))
-            readings.append((f"select customer_id from {catalog.DIM_CUSTOMERS} where phone = $1", (number,)))
+            readings.append((f"select customer_id from {marts.IDENTITY_MAP} where phone = $1", (number,)))
+            readings.append((f"select customer_id from {marts.DIM_CUSTOMERS} where phone = $1", (number,)))
         return readings
 
     @contextmanager
@@ -269,13 +269,13 @@ class Queries:
 
 def read_basis(live: Session) -> Basis:
     """What the published numbers of an open session were made from."""
-    orders = f"count(*) from {catalog.FCT_ORDERS} where is_valid and order_date < r.as_of"
+    orders = f"count(*) from {marts.FCT_ORDERS} where is_valid and order_date < r.as_of"
     if not serves_orders(live):
-        orders = f"coalesce(sum(orders + orders_without_customer), 0) from {catalog.DAILY_SALES}"
+        orders = f"coalesce(sum(orders + orders_without_customer), 0) from {marts.DAILY_SALES}"
     row = live.query(
         "select cast(r.as_of as varchar) as as_of, r.window_days, p.segment_map,"
         " coalesce(r.currency, '') as currency,"
-        f" (select count(*) from {catalog.FCT_CUSTOMER_RFM}) as customers,"
+        f" (select count(*) from {marts.FCT_CUSTOMER_RFM}) as customers,"
         f" cast((select {orders}) as bigint) as orders"
         " from intermediate.int_run_parameters r cross join settings.parameters p"
     ).to_pylist()[0]

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Engine, Session
 from regulars.errors import InputError, ModelError
 from regulars.learn.cluster_model import KIND, ClusterModel
@@ -56,7 +56,7 @@ def live_scorer(engine: Engine) -> Scorer:
     """
     with engine.live() as live:
         rows, yardstick = _live_rows(engine, live), read_yardstick(live)
-        [as_of] = live.query(f"select as_of from {catalog.RUN_PARAMETERS}").column(0).to_pylist()
+        [as_of] = live.query(f"select as_of from {marts.RUN_PARAMETERS}").column(0).to_pylist()
     clusters = _loaded(engine, rows, KIND, ClusterModel.from_content)
     value = _loaded(engine, rows, VALUE_KIND, value_from_content)
     churn = _loaded(engine, rows, CHURN_KIND, PublishedChurn.from_content)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Session
 from regulars.errors import InputError
 from regulars.serve.queries import Queries
@@ -95,19 +95,19 @@ def selected_customers(
     if not 0 <= control.share < 1:
         raise InputError(f"A control group is a share from 0 to below 1, such as 0.1, and not {control.share}.")
     with queries.session() as live:
-        present = live.columns(catalog.CUSTOMER_360)
+        present = live.columns(marts.CUSTOMER_360)
         for column in columns:
             if column not in present:
                 raise InputError(f"customer_360 has no column `{column}`. It has: {', '.join(present)}.")
         where, params = _where(live, selection)
         counts = live.query(_counting(reach, where), params).to_pylist()[0]
-        state = live.query(f"select cast(as_of as varchar) as as_of, run_id from {catalog.RUN_PARAMETERS}").to_pylist()
+        state = live.query(f"select cast(as_of as varchar) as as_of, run_id from {marts.RUN_PARAMETERS}").to_pylist()
         chosen = ", ".join(f'"{name}"' for name in dict.fromkeys([*(columns or present), "customer_id"]))
         seed, threshold = f"${len(params) + 1}", f"${len(params) + 2}"
         reader = live.stream(
             f"select {chosen}, substr(md5(cast({seed} as varchar) || ':' || cast(customer_id as varchar)), 1,"
             f" {_HASH_DIGITS}) < cast({threshold} as varchar) as is_held_back"
-            f" from {catalog.CUSTOMER_360} where {where} and {_reached(reach)} order by customer_id",
+            f" from {marts.CUSTOMER_360} where {where} and {_reached(reach)} order by customer_id",
             (*params, control.seed, control.threshold),
         )
         yield Selected(
@@ -128,7 +128,7 @@ def _counting(reach: Reach, where: str) -> str:
         "select count(*) as customers,"
         f" count(*) filter (where {refused}) as refused, count(*) filter (where {unknown}) as not_known,"
         f" count(*) filter (where not ({refused}) and not ({unknown}) and not ({_contact(reach)})) as no_contact"
-        f" from {catalog.CUSTOMER_360} where {where}"
+        f" from {marts.CUSTOMER_360} where {where}"
     )
 
 
@@ -161,21 +161,19 @@ def _where(live: Session, selection: Selection) -> tuple[str, tuple[Any, ...]]:
 
     if selection.segments:
         _refuse_unknown(
-            live, "segment", f"select segment from {catalog.SEGMENT_METRICS} order by position", selection.segments
+            live, "segment", f"select segment from {marts.SEGMENT_METRICS} order by position", selection.segments
         )
         conditions.append(one_of("segment", selection.segments))
     if selection.clusters:
-        named = f"select distinct cluster_name from {catalog.CUSTOMER_360} where cluster_name is not null order by 1"
-        numbered = (
-            f"select distinct cast(cluster_id as varchar) from {catalog.CUSTOMER_360} where cluster_id is not null"
-        )
+        named = f"select distinct cluster_name from {marts.CUSTOMER_360} where cluster_name is not null order by 1"
+        numbered = f"select distinct cast(cluster_id as varchar) from {marts.CUSTOMER_360} where cluster_id is not null"
         _refuse_unknown(live, "cluster", named, selection.clusters, numbered)
         conditions.append(
             f"({one_of('cluster_name', selection.clusters)} or {one_of('cluster_id', selection.clusters)})"
         )
     if selection.health:
         _refuse_unknown(
-            live, "health", f"select distinct health from {catalog.CUSTOMER_HEALTH} order by 1", selection.health
+            live, "health", f"select distinct health from {marts.CUSTOMER_HEALTH} order by 1", selection.health
         )
         conditions.append(one_of("health", selection.health))
     for column, limit in (("churn_probability", selection.churn_above), ("clv", selection.value_above)):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Session
 from regulars.errors import InputError
 
 
 def serves_orders(live: Session) -> bool:
     """Whether the orders are among what is published."""
-    return bool(live.columns(catalog.FCT_ORDERS))
+    return bool(live.columns(marts.FCT_ORDERS))
 
 
 def refuse_without_orders(live: Session) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Engine, Session, open_engine
 from regulars.engines.export_ledger import ExportLedger
 from regulars.engines.outbox_people import events_about
@@ -34,20 +34,20 @@ from regulars.settings import Settings
 Row = dict[str, Any]
 # Name, title, table, and the order of its rows.
 _LIVE = (
-    ("customer", "Golden record, scores, segment, cluster, value, churn, health and consent", catalog.CUSTOMER_360, ""),
-    ("field_sources", "From which record each field of the golden record was taken", catalog.FIELD_SOURCES, "field"),
+    ("customer", "Golden record, scores, segment, cluster, value, churn, health and consent", marts.CUSTOMER_360, ""),
+    ("field_sources", "From which record each field of the golden record was taken", marts.FIELD_SOURCES, "field"),
     (
         "identity_map",
         "The source records that are this person, since when and why",
-        catalog.IDENTITY_MAP,
+        marts.IDENTITY_MAP,
         "source, source_customer_id",
     ),
-    ("orders", "Orders", catalog.FCT_ORDERS, "order_date, order_key"),
+    ("orders", "Orders", marts.FCT_ORDERS, "order_date, order_key"),
     ("score_history", "Scores and segment at every month end", "marts.customer_rfm_history", "as_of"),
-    ("segment_events", "Moves between segments, with their cause", catalog.SEGMENT_EVENTS, "as_of"),
-    ("behavior", "Behaviour", catalog.CUSTOMER_BEHAVIOR, ""),
-    ("value", "Predicted value", catalog.CUSTOMER_CLV, ""),
-    ("health", "Health", catalog.CUSTOMER_HEALTH, ""),
+    ("segment_events", "Moves between segments, with their cause", marts.SEGMENT_EVENTS, "as_of"),
+    ("behavior", "Behaviour", marts.CUSTOMER_BEHAVIOR, ""),
+    ("value", "Predicted value", marts.CUSTOMER_CLV, ""),
+    ("health", "Health", marts.CUSTOMER_HEALTH, ""),
     ("cluster", "Cluster", "marts.customer_clusters", ""),
     ("stores", "Orders by store", "marts.customer_store_summary", "store"),
 )

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Engine, Session
 from regulars.errors import InputError
 from regulars.serve.queries import Basis, read_basis
@@ -27,7 +27,7 @@ _MODELS = ("fct_orders", "int_run_parameters+,+segment_metrics", "int_run_parame
 _TAKEN = (
     *(table.name for table in catalog.SETTINGS_TABLES),
     *(f"intermediate.{name}" for name in _STORED),
-    catalog.RUN_PARAMETERS,
+    marts.RUN_PARAMETERS,
 )
 
 
@@ -49,7 +49,7 @@ def segments_as_of(
         InputError: The day lies before the first valid order.
     """
     with opened_as_of(engine, as_of, on_progress) as session:
-        return read_basis(session), session.query(f"select * from {catalog.SEGMENT_METRICS} order by position")
+        return read_basis(session), session.query(f"select * from {marts.SEGMENT_METRICS} order by position")
 
 
 @contextmanager
@@ -80,7 +80,7 @@ def _take_over(build: Session, as_of: dt.date) -> None:
     build.execute(f"update {catalog.PARAMETERS.name} set as_of = $1, keeps_history = false", (as_of,))
     for name in _STORED:
         build.execute(f"create view intermediate.{name} as select * from durable.intermediate.{name}")
-    build.execute(f"create view intermediate.int_run_currency as select currency from durable.{catalog.RUN_PARAMETERS}")
+    build.execute(f"create view intermediate.int_run_currency as select currency from durable.{marts.RUN_PARAMETERS}")
 
 
 def _refuse_before_the_first_order(build: Session, as_of: dt.date) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Engine, Session
 from regulars.publishing import make_segment_changes
 
@@ -40,9 +40,9 @@ def publish(
         merged: Ids that became others.
     """
     with engine.build(fresh=True) as build:
-        _one(build, catalog.RUN_PARAMETERS, [{"as_of": as_of, "run_id": run_id, "rules": rules}])
+        _one(build, marts.RUN_PARAMETERS, [{"as_of": as_of, "run_id": run_id, "rules": rules}])
         customers = [{"customer_id": one, "segment": segment} for one, segment in segments.items()]
-        _one(build, catalog.FCT_CUSTOMER_RFM, customers or [{"customer_id": 0, "segment": ""}])
+        _one(build, marts.FCT_CUSTOMER_RFM, customers or [{"customer_id": 0, "segment": ""}])
         wide = [
             {
                 "customer_id": one,
@@ -53,7 +53,7 @@ def publish(
             }
             for one, segment in segments.items()
         ]
-        build.replace(catalog.CUSTOMER_360, pa.Table.from_pylist(wide))
+        build.replace(marts.CUSTOMER_360, pa.Table.from_pylist(wide))
         build.replace(
             catalog.IDENTITY_IDS.name,
             pa.table(
@@ -61,7 +61,7 @@ def publish(
                 schema=pa.schema([("customer_id", pa.int64()), ("redirected_to", pa.int64())]),
             ),
         )
-        build.replace(catalog.SEGMENT_EVENTS, _events(run_id, as_of, before[1] if before else as_of, events))
+        build.replace(marts.SEGMENT_EVENTS, _events(run_id, as_of, before[1] if before else as_of, events))
         names = {segment for segment in segments.values() if segment != "Prospect"} | {"Loyal", "Lost"}
         build.append(
             catalog.SEGMENTS.name,

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from tests.servers import Postgres
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import open_engine
 from regulars.engines.postgres import PostgresEngine
 from regulars.engines.postgres_address import Address
@@ -30,9 +30,9 @@ def _publish(engine: PostgresEngine, number: int) -> None:
     """Publishes two tables and a view that hold one number."""
     with engine.build(fresh=True) as build:
         write_parameters(build, Settings())
-        for table in (catalog.CUSTOMER_360, catalog.SEGMENT_METRICS):
+        for table in (marts.CUSTOMER_360, marts.SEGMENT_METRICS):
             build.replace(table, pa.table({"number": [number] * 50}))
-        build.execute(f"create view marts.looking as select * from {catalog.CUSTOMER_360}")
+        build.execute(f"create view marts.looking as select * from {marts.CUSTOMER_360}")
         engine.complete(build)
     engine.publish()
 
@@ -166,8 +166,8 @@ def test_views_of_the_durable_side_go_before_readers_come(engine: PostgresEngine
         write_parameters(build, Settings())
         build.execute("create view intermediate.lines as select * from durable.staging.order_lines")
         build.execute("create view intermediate.above as select * from intermediate.lines")
-        build.replace(catalog.CUSTOMER_360, pa.table({"number": [1]}))
-        build.execute(f"create view marts.stays as select * from {catalog.CUSTOMER_360}")
+        build.replace(marts.CUSTOMER_360, pa.table({"number": [1]}))
+        build.execute(f"create view marts.stays as select * from {marts.CUSTOMER_360}")
         engine.complete(build)
         engine.complete(build)
         views = [row["table_name"] for row in build.tables().to_pylist() if row["schema"] in ("intermediate", "marts")]

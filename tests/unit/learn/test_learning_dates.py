@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Session
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.learn.learning_dates import LearningDates
@@ -16,7 +16,7 @@ def build(tmp_path: Path) -> Iterator[Session]:
     engine.prepare()
     with engine.build(fresh=True) as session:
         session.execute(
-            f"create table {catalog.LEARNING_DATES} as select * from (values"
+            f"create table {marts.LEARNING_DATES} as select * from (values"
             " (1, 0, true, false, false, date '2026-01-01'), (2, 90, false, true, false, date '2025-10-03'),"
             " (3, 90, false, false, true, date '2025-09-03'), (4, 90, false, false, true, date '2025-07-05'))"
             " as t(cut_off_number, horizon, is_present, is_holdout, is_origin, cut_off)"

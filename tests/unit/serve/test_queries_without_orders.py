@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from tests.unit.conftest import Call, Published
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.errors import InputError
 from regulars.serve import extract
@@ -33,7 +33,7 @@ def engine(published: Published, tmp_path_factory: pytest.TempPathFactory) -> Du
     with closing(duckdb.connect(str(folder / "live.duckdb"))) as connection:
         for view in _VIEWS:
             connection.execute(f"drop view {view}")
-        for table in catalog.AS_LONG_AS_ORDERS:
+        for table in marts.AS_LONG_AS_ORDERS:
             connection.execute(f"drop table {table}")
     return DuckDBEngine(folder)
 
@@ -76,6 +76,6 @@ def test_the_page_of_a_customer_says_where_the_orders_are(engine: DuckDBEngine, 
 
 def test_the_views_that_need_the_orders_are_not_made(published: Published) -> None:
     transformer = Transformer.of(published.engine)
-    left_out = set(transformer.views()) - set(transformer.views(without=catalog.AS_LONG_AS_ORDERS))
+    left_out = set(transformer.views()) - set(transformer.views(without=marts.AS_LONG_AS_ORDERS))
     on_the_way = {f"int_orders__{step}" for step in ("landed", "converted", "classified")}
     assert left_out == {view.partition(".")[2] for view in _VIEWS} | on_the_way

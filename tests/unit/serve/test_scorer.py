@@ -9,7 +9,7 @@ import pytest
 from tests.unit.conftest import Published
 from tests.unit.learn.summaries import purchase_summary
 
-from regulars import catalog
+from regulars import marts
 from regulars.learn.churn import fit_churn
 from regulars.learn.saved_predictions import PublishedChurn
 from regulars.serve.saved_models import live_scorer
@@ -19,10 +19,10 @@ _EVERYBODY = f"""
 select
     rfm.customer_id, rfm.recency, rfm.frequency, rfm.monetary, behavior.orders as history_orders,
     {", ".join(f"summary.{name} as history_{name}" for name in (*HISTORY[1:], *RECENT))}
-from {catalog.FCT_CUSTOMER_RFM} rfm
-inner join {catalog.CUSTOMER_BEHAVIOR} behavior on rfm.customer_id = behavior.customer_id
-inner join {catalog.PURCHASE_SUMMARY} summary on rfm.customer_id = summary.customer_id
-inner join {catalog.LEARNING_DATES} dates on summary.cut_off_number = dates.cut_off_number and dates.is_present
+from {marts.FCT_CUSTOMER_RFM} rfm
+inner join {marts.CUSTOMER_BEHAVIOR} behavior on rfm.customer_id = behavior.customer_id
+inner join {marts.PURCHASE_SUMMARY} summary on rfm.customer_id = summary.customer_id
+inner join {marts.LEARNING_DATES} dates on summary.cut_off_number = dates.cut_off_number and dates.is_present
 order by rfm.customer_id
 """
 
@@ -36,10 +36,10 @@ def test_everybody_gets_the_published_segment_value_and_churn(clustered: Publish
     found = live_scorer(clustered.engine).score(everybody, None)
     published = clustered.queries.sql(
         "select segments.segment, clusters.cluster_id, clv.*, health.churn_model, health.churn_probability"
-        f" from {catalog.CUSTOMER_SEGMENTS} segments"
+        f" from {marts.CUSTOMER_SEGMENTS} segments"
         f" inner join learned.customer_clusters clusters on segments.customer_id = clusters.customer_id"
-        f" inner join {catalog.CUSTOMER_CLV} clv on segments.customer_id = clv.customer_id"
-        f" inner join {catalog.CUSTOMER_HEALTH} health on segments.customer_id = health.customer_id"
+        f" inner join {marts.CUSTOMER_CLV} clv on segments.customer_id = clv.customer_id"
+        f" inner join {marts.CUSTOMER_HEALTH} health on segments.customer_id = health.customer_id"
         " order by segments.customer_id"
     )
     assert everybody.num_rows == published.num_rows == 60

@@ -8,7 +8,7 @@ import pyarrow as pa
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field, create_model
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.live_pool import Reading
 from regulars.errors import InputError
 from regulars.serve.api.answers import NOT_FOUND, PUBLISHED, Viewer, as_json
@@ -66,7 +66,7 @@ def find(request: Request, response: Response, principal: Viewer, asked: OfAll) 
         if asked.q is None:
             found = read_page(
                 reading.session,
-                catalog.CUSTOMER_360,
+                marts.CUSTOMER_360,
                 "customer_id",
                 conditions,
                 asked.order(),
@@ -132,7 +132,7 @@ def why(request: Request, response: Response, principal: Viewer, customer_id: Cu
 
 def _known_id(reading: Reading, customer_id: int) -> int:
     """The id, or that of the person whom its owner was merged into."""
-    is_there = f"select customer_id from {catalog.CUSTOMER_360} where customer_id = $1"
+    is_there = f"select customer_id from {marts.CUSTOMER_360} where customer_id = $1"
     if reading.session.query(is_there, (customer_id,)).num_rows:
         return customer_id
     redirected = reading.session.query(
@@ -154,7 +154,7 @@ def _meant(request: Request, reading: Reading, text: str, conditions: list[Condi
     pages = [
         read_page(
             reading.session,
-            catalog.CUSTOMER_360,
+            marts.CUSTOMER_360,
             "customer_id",
             [Condition("customer_id", "=", found), *conditions],
             [],
@@ -164,7 +164,7 @@ def _meant(request: Request, reading: Reading, text: str, conditions: list[Condi
         for found in ids
     ]
     nobody = read_page(
-        reading.session, catalog.CUSTOMER_360, "customer_id", [Condition("customer_id", "=", -1)], [], 1, 1
+        reading.session, marts.CUSTOMER_360, "customer_id", [Condition("customer_id", "=", -1)], [], 1, 1
     )
     rows = pa.concat_tables([page.rows for page in pages] or [nobody.rows])
     column = asked.sort.removeprefix("-")

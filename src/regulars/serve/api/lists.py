@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field, create_model
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.serve.api.answers import PUBLISHED, Viewer, as_json
 from regulars.serve.api.moments import UtcMoment
@@ -129,7 +129,7 @@ def quality(request: Request, response: Response, principal: Viewer) -> dict[str
     with published(request, response, principal) as reading:
         live, run = reading.session, (reading.run_id,)
         checks = _rows(live, catalog.CHECKS.name, CheckRow, "where run_id = $1 order by check_name", run)
-        predictions = _rows(live, catalog.VALIDATION, ValidationRow, "order by model, horizon, metric")
+        predictions = _rows(live, marts.VALIDATION, ValidationRow, "order by model, horizon, metric")
         loads = _rows(live, catalog.LOADS.name, LoadRow, "order by load_id desc limit 100")
         found = {"run_id": reading.run_id, "checks": checks, "predictions": predictions, "loads": loads}
         return masked_rows([found], principal)[0]

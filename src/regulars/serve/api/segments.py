@@ -9,7 +9,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field, create_model
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Session
 from regulars.engines.live_pool import Reading
 from regulars.serve import time_machine
@@ -73,7 +73,7 @@ def customers(
         refuse_unknown(reading.session, segment)
         conditions = [Condition("segment", "=", segment), *asked.conditions()]
         found = read_page(
-            reading.session, catalog.CUSTOMER_360, "customer_id", conditions, asked.order(), asked.page, asked.page_size
+            reading.session, marts.CUSTOMER_360, "customer_id", conditions, asked.order(), asked.page, asked.page_size
         )
         rows = seen_by(found.rows, principal)
         return as_json(paged(request, reading.run_id, found, rows, asked.page, asked.page_size), response)
@@ -91,7 +91,7 @@ def refuse_unknown(live: Session, segment: str) -> None:
     Raises:
         Problem: 404, with the names of those that there are.
     """
-    known = live.query(f"select segment from {catalog.SEGMENT_METRICS} order by position").column(0).to_pylist()
+    known = live.query(f"select segment from {marts.SEGMENT_METRICS} order by position").column(0).to_pylist()
     if segment not in known:
         raise not_found(f"There is no such segment. GET /segments lists them: {', '.join(map(str, known))}.")
 
@@ -104,7 +104,7 @@ def _published_list(request: Request, response: Response, principal: Principal) 
 
 
 def _as_published(reading: Reading) -> bytes:
-    rows = reading.session.query(f"select * from {catalog.SEGMENT_METRICS} order by position").to_pylist()
+    rows = reading.session.query(f"select * from {marts.SEGMENT_METRICS} order by position").to_pylist()
     return to_json({**vars(read_basis(reading.session)), "run_id": reading.run_id, "items": rows})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from prometheus_client.core import GaugeMetricFamily
 
-from regulars import __version__, catalog
+from regulars import __version__, catalog, marts
 from regulars.engines.base import Session
 from regulars.engines.journal import ledger_time
 from regulars.errors import RegularsError
@@ -69,10 +69,10 @@ class _Facts:
     """What does not change until another run is published."""
 
     def __init__(self, live: Session, run_id: str) -> None:
-        [state] = live.query(f"select cast(as_of as varchar) as as_of from {catalog.RUN_PARAMETERS}").to_pylist()
+        [state] = live.query(f"select cast(as_of as varchar) as as_of from {marts.RUN_PARAMETERS}").to_pylist()
         self.as_of: str = state["as_of"] or ""
         # Of the days with sales, which are served also where the orders are not.
-        sql = f"select max(date) as day from {catalog.DAILY_SALES} where orders + orders_without_customer > 0"
+        sql = f"select max(date) as day from {marts.DAILY_SALES} where orders + orders_without_customer > 0"
         [newest] = live.query(sql).column("day").to_pylist()
         self.through = newest and dt.datetime.combine(newest, dt.time()) + dt.timedelta(days=1)
         # A table may be counted in the durable part of a warehouse and in the build; a series must be there once.

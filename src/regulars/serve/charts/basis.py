@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Session
 from regulars.serve.wording import date_words
 
@@ -57,7 +57,7 @@ class Ground:
 def read_ground(live: Session) -> Ground:
     """Reads it from an open session."""
     [row] = live.query(
-        f"select as_of, window_days, coalesce(currency, '') as currency from {catalog.RUN_PARAMETERS}"
+        f"select as_of, window_days, coalesce(currency, '') as currency from {marts.RUN_PARAMETERS}"
     ).to_pylist()
     return Ground(row["as_of"], row["window_days"], row["currency"])
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.serve.charts.basis import (
     Floats,
@@ -77,7 +77,7 @@ def read_scatter(live: Session, plot_type: str, coloured_by: str, sample: int = 
     """The customers who bought in the window, by two metrics."""
     ground, metrics = read_ground(live), PLOT_TYPES[plot_type]
     title = f"Customers by {_NAMES[metrics[0]]} and {_NAMES[metrics[1]]}, coloured by {coloured_by}"
-    if coloured_by == "cluster" and not _has_rows(live, catalog.CLUSTERED_CUSTOMERS):
+    if coloured_by == "cluster" and not _has_rows(live, marts.CLUSTERED_CUSTOMERS):
         return missing(
             title,
             "There are no clusters in the published warehouse.",
@@ -87,14 +87,14 @@ def read_scatter(live: Session, plot_type: str, coloured_by: str, sample: int = 
     drawable = "rfm.is_active" + (" and rfm.monetary > 0" if "monetary" in metrics else "")
     [counts] = live.query(
         f"select count(*) filter (where {drawable}) as drawable, count(*) filter (where rfm.is_active) as active,"
-        f" count(*) as customers from {catalog.FCT_CUSTOMER_RFM} rfm"
+        f" count(*) as customers from {marts.FCT_CUSTOMER_RFM} rfm"
     ).to_pylist()
     if not counts["drawable"]:
         return missing(title, f"Nobody bought in {ground.window_words}.", "`regulars run ORDERS` lands newer orders.")
     points = live.query(
         "select rfm.customer_id, rfm.recency, rfm.frequency, rfm.monetary, segments.segment, segments.cluster_id,"
-        f" segments.cluster_name from {catalog.FCT_CUSTOMER_RFM} rfm"
-        f" inner join {catalog.CUSTOMER_SEGMENTS} segments on rfm.customer_id = segments.customer_id"
+        f" segments.cluster_name from {marts.FCT_CUSTOMER_RFM} rfm"
+        f" inner join {marts.CUSTOMER_SEGMENTS} segments on rfm.customer_id = segments.customer_id"
         f" where {drawable} {_BY_HASH}",
         (sample,),
     )
@@ -116,16 +116,16 @@ def read_scatter(live: Session, plot_type: str, coloured_by: str, sample: int = 
 def read_clusters_3d(live: Session, sample: int = SAMPLE) -> Cloud | Missing:
     """The clustered customers along the three axes in which they differ most."""
     title = "Clusters of customers who buy alike, in the three directions in which they differ most"
-    if not _has_rows(live, catalog.CLUSTERED_CUSTOMERS):
+    if not _has_rows(live, marts.CLUSTERED_CUSTOMERS):
         return missing(
             title,
             "There are no clusters in the published warehouse.",
             "`regulars run` finds them as soon as there are enough customers.",
         )
-    [counts] = live.query(f"select count(*) as customers from {catalog.CLUSTERED_CUSTOMERS}").to_pylist()
+    [counts] = live.query(f"select count(*) as customers from {marts.CLUSTERED_CUSTOMERS}").to_pylist()
     points = live.query(
         "select rfm.customer_id, rfm.cluster_id, rfm.cluster_name, cast(null as varchar) as segment, rfm.x, rfm.y,"
-        f" coalesce(rfm.z, 0) as z from {catalog.CLUSTERED_CUSTOMERS} rfm {_BY_HASH}",
+        f" coalesce(rfm.z, 0) as z from {marts.CLUSTERED_CUSTOMERS} rfm {_BY_HASH}",
         (sample,),
     )
     groups = _groups(live, points, "cluster", ("x", "y", "z"))
@@ -192,7 +192,7 @@ def _groups(live: Session, points: pa.Table, coloured_by: str, columns: tuple[st
         kinds = [(row["segment"], row["segment"], row["colour"]) for row in rows]
         column = "segment"
     else:
-        rows = live.query(f"select cluster_id, cluster_name from {catalog.CLUSTERS} order by cluster_id").to_pylist()
+        rows = live.query(f"select cluster_id, cluster_name from {marts.CLUSTERS} order by cluster_id").to_pylist()
         kinds = [
             (row["cluster_id"], cluster_title(row["cluster_id"], row["cluster_name"]), _colour_of(row["cluster_id"]))
             for row in rows
@@ -220,10 +220,10 @@ def _colour_of(cluster_id: int) -> str:
 
 def _loadings(live: Session, axis: str) -> tuple[str, str]:
     """The label of an axis, and what it is made of."""
-    if not live.columns(catalog.AXES_OF_CLUSTERS):
+    if not live.columns(marts.AXES_OF_CLUSTERS):
         return axis, ""
     rows = live.query(
-        f"select feature, loading, explained_share from {catalog.AXES_OF_CLUSTERS} where axis = $1 order by feature",
+        f"select feature, loading, explained_share from {marts.AXES_OF_CLUSTERS} where axis = $1 order by feature",
         (axis,),
     ).to_pylist()
     if not rows:

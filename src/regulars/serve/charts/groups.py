@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Session
 from regulars.serve.charts.basis import Floats, Ground, Missing, Words, floats, missing, percent, read_ground
 
@@ -67,7 +67,7 @@ def read_segments(live: Session) -> Segments | Missing:
     title = "Customers and revenue by segment"
     rows = live.query(
         "select segment, colour, customers, share, revenue, revenue_share"
-        f" from {catalog.SEGMENT_METRICS} order by position"
+        f" from {marts.SEGMENT_METRICS} order by position"
     ).to_pylist()
     bars = tuple(
         SegmentBar(
@@ -102,11 +102,11 @@ def read_grid(live: Session) -> Grid | Missing:
     title = "Customers by their scores of recency and frequency"
     rows = live.query(
         "select r_score, f_score, count(*) as customers, cast(sum(monetary) as decimal(18, 2)) as revenue"
-        f" from {catalog.FCT_CUSTOMER_RFM} where r_score is not null group by r_score, f_score"
+        f" from {marts.FCT_CUSTOMER_RFM} where r_score is not null group by r_score, f_score"
     ).to_pylist()
     if not rows:
         return missing(title, "Nobody has scores: there is no valid order yet.", "`regulars run ORDERS` lands some.")
-    bins = int(live.query(f"select bins from {catalog.RUN_PARAMETERS}").column(0)[0].as_py())
+    bins = int(live.query(f"select bins from {marts.RUN_PARAMETERS}").column(0)[0].as_py())
     total = sum(row["customers"] for row in rows)
     found = {(row["r_score"], row["f_score"]): row for row in rows}
     scores = range(1, bins + 1)
@@ -151,6 +151,6 @@ from (
         row_number() over (order by monetary desc, customer_id) as place, count(*) over () as customers,
         sum(monetary) over (order by monetary desc, customer_id rows unbounded preceding) as running,
         sum(monetary) over () as total
-    from {catalog.FCT_CUSTOMER_RFM} where monetary > 0
+    from {marts.FCT_CUSTOMER_RFM} where monetary > 0
 ) as placed
 """

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.errors import InputError
 from regulars.serve.charts.basis import Missing, Words, missing, percent
@@ -81,13 +81,13 @@ class Migration:
 def read_retention(live: Session) -> Retention | Missing:
     """How many customers of each month's newcomers bought again in later months."""
     title = "Customers who bought again, by the month of their first purchase"
-    if not live.columns(catalog.COHORT_RETENTION):
+    if not live.columns(marts.COHORT_RETENTION):
         return missing(title, "The published warehouse has no cohorts.")
     rows = live.query(
         "select cohort_month, cohort_size, month_number, retention, customers, is_incomplete"
-        f" from {catalog.COHORT_RETENTION}"
+        f" from {marts.COHORT_RETENTION}"
         f" where month_number between 1 and {MONTHS_SHOWN} and cohort_month in (select distinct cohort_month"
-        f" from {catalog.COHORT_RETENTION} order by cohort_month desc limit {COHORTS_SHOWN})"
+        f" from {marts.COHORT_RETENTION} order by cohort_month desc limit {COHORTS_SHOWN})"
         " order by cohort_month, month_number"
     ).to_pylist()
     if not rows:
@@ -102,7 +102,7 @@ def read_retention(live: Session) -> Retention | Missing:
         for row in live.query(
             "select month_number, cast(sum(customers) as bigint) as customers,"
             " cast(sum(cohort_size) as bigint) as sizes"
-            f" from {catalog.COHORT_RETENTION} where month_number between 1 and {MONTHS_SHOWN} and not is_incomplete"
+            f" from {marts.COHORT_RETENTION} where month_number between 1 and {MONTHS_SHOWN} and not is_incomplete"
             " group by month_number having sum(cohort_size) > 0 order by month_number"
         ).to_pylist()
     }
@@ -115,11 +115,11 @@ def read_retention(live: Session) -> Retention | Missing:
 
 def migration_dates(live: Session) -> list[dt.date]:
     """The dates that a migration can be shown of, oldest first."""
-    if not live.columns(catalog.SEGMENT_MIGRATION):
+    if not live.columns(marts.SEGMENT_MIGRATION):
         return []
     return [
         row["as_of"]
-        for row in live.query(f"select distinct as_of from {catalog.SEGMENT_MIGRATION} order by as_of").to_pylist()
+        for row in live.query(f"select distinct as_of from {marts.SEGMENT_MIGRATION} order by as_of").to_pylist()
     ]
 
 
@@ -140,7 +140,7 @@ def read_migration(live: Session, as_of: dt.date | None = None) -> Migration | M
     chosen = as_of or dates[-1]
     rows = live.query(
         "select from_segment, to_segment, customers, revenue, from_as_of, is_month_end"
-        f" from {catalog.SEGMENT_MIGRATION} where as_of = $1",
+        f" from {marts.SEGMENT_MIGRATION} where as_of = $1",
         (chosen,),
     ).to_pylist()
     kinds = live.query(f"select segment, colour from {catalog.SEGMENTS.name} order by position").to_pylist()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyarrow.compute as pc
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Session
 from regulars.errors import InputError
 from regulars.serve.charts.basis import Floats, Ground, Missing, Words, floats, missing, read_ground
@@ -66,9 +66,9 @@ def read_forecast(live: Session, metric: str = "revenue") -> Forecast | Missing:
     ground = read_ground(live)
     title = f"Daily {_NAMES[metric]}: the last {PAST_DAYS} days and those ahead"
     ahead = None
-    if live.columns(catalog.FORECAST):
+    if live.columns(marts.FORECAST):
         ahead = live.query(
-            f"select date, expected, lower_end, upper_end, is_validated from {catalog.FORECAST}"
+            f"select date, expected, lower_end, upper_end, is_validated from {marts.FORECAST}"
             " where metric = $1 order by date",
             (metric,),
         )
@@ -81,12 +81,12 @@ def read_forecast(live: Session, metric: str = "revenue") -> Forecast | Missing:
     first = ahead["date"][0].as_py()
     since = first - dt.timedelta(days=PAST_DAYS)
     past = live.query(
-        f"select date, {METRICS[metric]} as value from {catalog.DAILY_SALES}"
+        f"select date, {METRICS[metric]} as value from {marts.DAILY_SALES}"
         " where date >= $1 and date < $2 order by date",
         (since, first),
     )
     odd = live.query(
-        f"select date, actual from {catalog.ANOMALIES} where metric = $1 and date >= $2 order by date", (metric, since)
+        f"select date, actual from {marts.ANOMALIES} where metric = $1 and date >= $2 order by date", (metric, since)
     )
     is_validated = bool(ahead["is_validated"][0].as_py())
     expected = floats(ahead, "expected")
@@ -117,12 +117,12 @@ def read_calibration(live: Session) -> Calibration | Missing:
     ground = read_ground(live)
     title = "What was foretold, and what came"
     rows = None
-    if live.columns(catalog.CALIBRATION):
+    if live.columns(marts.CALIBRATION):
         rows = live.query(
             "select c.model, c.horizon, c.predicted, c.actual, coalesce(v.is_validated, false) as is_validated,"
-            f" v.cut_off from {catalog.CALIBRATION} c left join"
+            f" v.cut_off from {marts.CALIBRATION} c left join"
             " (select model, horizon, bool_and(is_validated) as is_validated,"
-            f" min(cut_off) as cut_off from {catalog.VALIDATION} group by model, horizon) v"
+            f" min(cut_off) as cut_off from {marts.VALIDATION} group by model, horizon) v"
             " on c.model = v.model and c.horizon = v.horizon order by c.model, c.horizon, c.group_number"
         )
     if rows is None or not rows.num_rows:

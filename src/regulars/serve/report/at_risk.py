@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.serve.report.numbers import Number, count, money, share
 
@@ -44,11 +44,11 @@ class AtRisk:
 
 def read_at_risk(live: Session, as_of: dt.date, currency: str, with_names: bool) -> AtRisk | None:
     """None where no churn is published."""
-    if not live.columns(catalog.CUSTOMER_HEALTH):
+    if not live.columns(marts.CUSTOMER_HEALTH):
         return None
     [known] = live.query(
         f"select count(churn_probability) as customers, min(cast(is_churn_validated as integer)) as validated"
-        f" from {catalog.CUSTOMER_HEALTH}"
+        f" from {marts.CUSTOMER_HEALTH}"
     ).to_pylist()
     if not known["customers"]:
         return None
@@ -56,16 +56,16 @@ def read_at_risk(live: Session, as_of: dt.date, currency: str, with_names: bool)
         f"select count(*) filter (where {_IS_AT_RISK}) as customers,"
         f" cast(coalesce(sum(rfm.monetary) filter (where {_IS_AT_RISK}), 0) as decimal(18, 2)) as spend,"
         " cast(coalesce(sum(rfm.monetary), 0) as decimal(18, 2)) as whole"
-        f" from {catalog.FCT_CUSTOMER_RFM} rfm"
-        f" left join {catalog.CUSTOMER_HEALTH} health on rfm.customer_id = health.customer_id"
+        f" from {marts.FCT_CUSTOMER_RFM} rfm"
+        f" left join {marts.CUSTOMER_HEALTH} health on rfm.customer_id = health.customer_id"
     ).to_pylist()
     [horizon] = live.query(f"select horizon from {catalog.HORIZONS.name} where is_of_churn").column(0).to_pylist()
     who = "people.full_name as name, coalesce(people.email, people.phone) as contact" if with_names else _NOBODY
-    joined = f" inner join {catalog.DIM_CUSTOMERS} people on rfm.customer_id = people.customer_id" if with_names else ""
+    joined = f" inner join {marts.DIM_CUSTOMERS} people on rfm.customer_id = people.customer_id" if with_names else ""
     rows = live.query(
         "select rfm.customer_id, rfm.segment, rfm.recency, rfm.frequency, rfm.monetary, health.churn_probability,"
-        f" {who} from {catalog.FCT_CUSTOMER_RFM} rfm"
-        f" inner join {catalog.CUSTOMER_HEALTH} health on rfm.customer_id = health.customer_id{joined}"
+        f" {who} from {marts.FCT_CUSTOMER_RFM} rfm"
+        f" inner join {marts.CUSTOMER_HEALTH} health on rfm.customer_id = health.customer_id{joined}"
         f" where {_IS_AT_RISK} order by rfm.monetary desc, rfm.customer_id limit {SHOWN}"
     ).to_pylist()
     people = tuple(

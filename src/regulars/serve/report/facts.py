@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from regulars import catalog
+from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.serve import charts
 from regulars.serve import prediction_words as words
@@ -109,8 +109,8 @@ def read_facts(live: Session, with_names: bool) -> Facts | None:
     if basis.as_of is None:
         return None
     as_of, currency = dt.date.fromisoformat(basis.as_of), basis.currency
-    run_id = live.query(f"select run_id from {catalog.RUN_PARAMETERS}").column(0)[0].as_py()
-    [first] = live.query(f"select min(date) as day from {catalog.DAILY_SALES} where orders > 0").to_pylist()
+    run_id = live.query(f"select run_id from {marts.RUN_PARAMETERS}").column(0)[0].as_py()
+    [first] = live.query(f"select min(date) as day from {marts.DAILY_SALES} where orders > 0").to_pylist()
     read = {name: charts.KINDS[name].read(live) for name in CHARTS}
     migration, retention, foretold = read["migration"], read["retention"], read_outlook(live)
     return Facts(
@@ -141,7 +141,7 @@ def _drawing(name: str, found: Any) -> Drawing:
 
 
 def _segments(live: Session, currency: str) -> tuple[SegmentRow, ...]:
-    rows = live.query(f"select * from {catalog.SEGMENT_METRICS} order by position").to_pylist()
+    rows = live.query(f"select * from {marts.SEGMENT_METRICS} order by position").to_pylist()
     return tuple(
         SegmentRow(
             row["segment"],
@@ -158,9 +158,9 @@ def _segments(live: Session, currency: str) -> tuple[SegmentRow, ...]:
 
 
 def _clusters(live: Session, currency: str) -> tuple[ClusterRow, ...]:
-    if not live.columns(catalog.CLUSTERS):
+    if not live.columns(marts.CLUSTERS):
         return ()
-    rows = live.query(f"select * from {catalog.CLUSTERS} order by cluster_id").to_pylist()
+    rows = live.query(f"select * from {marts.CLUSTERS} order by cluster_id").to_pylist()
     return tuple(
         ClusterRow(
             charts.cluster_title(row["cluster_id"], row["cluster_name"]),
@@ -184,7 +184,7 @@ def _moves(migration: Migration, currency: str) -> tuple[MoveRow, ...]:
 
 def _causes(live: Session, as_of: dt.date) -> tuple[tuple[str, Number], ...]:
     rows = live.query(
-        f"select cause, count(*) as customers from {catalog.SEGMENT_EVENTS}"
+        f"select cause, count(*) as customers from {marts.SEGMENT_EVENTS}"
         " where as_of = $1 and event = 'moved' and not is_restatement and cause is not null"
         " group by cause order by count(*) desc, cause",
         (as_of,),

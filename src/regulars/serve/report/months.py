@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from regulars import catalog
+from regulars import marts
 from regulars.engines.base import Session
 from regulars.serve.report.numbers import Change, Number, change, count, money
 from regulars.serve.wording import date_words
@@ -41,7 +41,7 @@ def read_month(live: Session, as_of: dt.date, currency: str) -> Figures:
     """What came in during the last calendar month that was over at `as_of`."""
     start, end = last_month(as_of)
     earlier, _ = last_month(start)
-    [first] = live.query(f"select min(date) as day from {catalog.DAILY_SALES} where orders > 0").to_pylist()
+    [first] = live.query(f"select min(date) as day from {marts.DAILY_SALES} where orders > 0").to_pylist()
     now = _month(live, start, end)
     is_whole = first["day"] is not None and first["day"] <= earlier
     before = _month(live, earlier, start) if is_whole else None
@@ -60,16 +60,16 @@ def read_month(live: Session, as_of: dt.date, currency: str) -> Figures:
 
 def read_base(live: Session, as_of: dt.date, window_days: int, currency: str) -> Figures:
     """The base as published, against the history's month end of a month ago."""
-    now = live.query(f"select {_BASE} from {catalog.FCT_CUSTOMER_RFM}").to_pylist()[0]
+    now = live.query(f"select {_BASE} from {marts.FCT_CUSTOMER_RFM}").to_pylist()[0]
     before, day = None, None
-    if live.columns(catalog.RFM_HISTORY):
+    if live.columns(marts.RFM_HISTORY):
         latest = as_of - dt.timedelta(days=A_MONTH)
         [found] = live.query(
-            f"select max(as_of) as day from {catalog.RFM_HISTORY} where as_of <= $1", (latest,)
+            f"select max(as_of) as day from {marts.RFM_HISTORY} where as_of <= $1", (latest,)
         ).to_pylist()
         day = found["day"]
     if day is not None:
-        before = live.query(f"select {_BASE} from {catalog.RFM_HISTORY} where as_of = $1", (day,)).to_pylist()[0]
+        before = live.query(f"select {_BASE} from {marts.RFM_HISTORY} where as_of = $1", (day,)).to_pylist()[0]
     return Figures(
         f"the base at the start of {date_words(as_of)}",
         f"the start of {date_words(day)}" if day else None,
@@ -102,12 +102,12 @@ def _month(live: Session, start: dt.date, end: dt.date) -> dict[str, Any]:
         "select cast(coalesce(sum(revenue), 0) as decimal(18, 2)) as revenue,"
         " cast(coalesce(sum(orders), 0) as bigint) as orders,"
         " cast(coalesce(sum(new_customers), 0) as bigint) as new_customers"
-        f" from {catalog.DAILY_SALES} where date >= $1 and date < $2",
+        f" from {marts.DAILY_SALES} where date >= $1 and date < $2",
         (start, end),
     ).to_pylist()
     [orders] = live.query(
         "select count(distinct customer_id) as buyers, cast(avg(amount) as decimal(18, 2)) as average_order"
-        f" from {catalog.FCT_ORDERS}"
+        f" from {marts.FCT_ORDERS}"
         " where is_valid and customer_id is not null and order_date >= $1 and order_date < $2",
         (start, end),
     ).to_pylist()
