@@ -69,14 +69,13 @@ def stop_spark() -> None:
 
 def _leave() -> None:
     """Stops Spark and its gateway's threads: one that outlives Python keeps DuckDB's module alive, which complains."""
-    from py4j.clientserver import FinalizerWorker
     from pyspark import SparkContext
 
     stop_spark()
     if SparkContext._gateway is not None:
         SparkContext._gateway.shutdown()
     for thread in threading.enumerate():
-        if isinstance(thread, FinalizerWorker):
+        if type(thread).__name__ == "FinalizerWorker":
             thread.join(timeout=5)
 
 

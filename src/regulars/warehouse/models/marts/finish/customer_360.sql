@@ -102,4 +102,4 @@ left join segments on customer_segments.segment = segments.segment
 left join behavior on customers.customer_id = behavior.customer_id
 left join foretold on customers.customer_id = foretold.customer_id
 left join health on customers.customer_id = health.customer_id
-order by customers.customer_id
+order by customers.customer_id nulls last
