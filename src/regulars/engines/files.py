@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.engines.duckdb_scrubbing import overwrite
+from regulars.engines.processes import is_living, mark
 from regulars.errors import InputError
 
 _EXCEL_ROWS = 1_048_575
@@ -32,6 +33,8 @@ _COPY = {
 FORMATS = (*_COPY, "xlsx")
 # What begins a formula for one spreadsheet or another, the wide characters of East Asian keyboards among them.
 RISKY = r"^[=+\-@\t\r\n＝＋－＠]"
+# Where a spreadsheet parts cells by semicolons or tabs, as in much of Europe, a cell begins in the middle of a text.
+_RISKY_WITHIN = r"([;\t\r\n][\s\"]*)([=+\-@＝＋－＠])"
 
 
 def write_file(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
@@ -77,8 +80,14 @@ def write_text(pieces: Iterable[str], path: Path) -> None:
 
 
 def discard(path: Path) -> None:
-    """Zeroes a file and removes it; harmless when there is none."""
-    overwrite(path)
+    """Zeroes a file, or every file of a folder, and removes it; harmless when there is none."""
+    if path.is_dir():
+        for file in path.rglob("*"):
+            if file.is_file():
+                overwrite(file)
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        overwrite(path)
 
 
 @contextmanager
@@ -88,7 +97,7 @@ def under_way(path: Path) -> Iterator[Path]:
     for left in halves(path):
         if not _writes_still(left):
             _remove(left)
-    half = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.half")
+    half = path.with_name(f".{path.name}.{mark()}-{secrets.token_hex(4)}.half")
     try:
         yield half
     finally:
@@ -110,16 +119,8 @@ def sync(path: Path) -> None:
 
 
 def _writes_still(half: Path) -> bool:
-    found = re.search(r"\.(\d+)-[0-9a-f]+\.half$", half.name)
-    if found is None:
-        return False
-    try:
-        os.kill(int(found[1]), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    found = re.search(r"\.(\d+-[0-9a-f]+)(-[0-9a-f]+)?\.half$", half.name)
+    return found is not None and is_living(found[1])
 
 
 def _remove(path: Path) -> None:
@@ -156,7 +157,10 @@ def selected(
 def _copy(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
     if kind == "csv":
         reader = pa.RecordBatchReader.from_batches(reader.schema, map(_without_formulas, reader))
-    connection = duckdb.connect()
+    # DuckDB 2.0's writing in the background waits for itself for ever where a query fails while a write is pending
+    # (AsyncFileWriter holds the lock in its destructor that the pending write needs). Without its threads it writes
+    # at once. A file is written by one thread anyway.
+    connection = duckdb.connect(config={"async_threads": 0})
     try:
         # A bar would go to standard output, between the lines of --json.
         connection.execute("set enable_progress_bar = false")
@@ -169,7 +173,10 @@ def _copy(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
 
 
 def _without_formulas(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers such as +44… stay."""
+    """Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers such as +44… stay.
+
+    The same goes for what would become a cell of its own where semicolons or tabs part them.
+    """
     return pa.RecordBatch.from_arrays([_inert(column) for column in batch.columns], schema=batch.schema)
 
 
@@ -180,7 +187,10 @@ def _inert(column: pa.Array) -> pa.Array:
         pc.match_substring_regex(column, RISKY),
         pc.invert(pc.match_substring_regex(column, r"^[+-]?[0-9.,]+$")),
     )
-    return pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
+    inert = pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
+    if not pc.any(pc.match_substring_regex(inert, _RISKY_WITHIN)).as_py():
+        return inert
+    return pc.replace_substring_regex(inert, _RISKY_WITHIN, r"\1'\2")
 
 
 def _write_excel(reader: pa.RecordBatchReader, path: Path) -> int:
