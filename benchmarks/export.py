@@ -95,24 +95,26 @@ def main() -> None:
 
 
 def grow(live: Path, customers: int) -> None:
-    """Makes customer_360 of that many rows out of the people in it."""
+    """Makes customer_360 of that many rows out of the people in it, in the order of their ids as a run leaves it."""
     with duckdb.connect(str(live)) as connection:
-        connection.execute(
-            "create table if not exists marts.people as select row_number() over (order by customer_id) - 1 as place, *"
-            " from marts.customer_360"
-        )
-        connection.execute(
-            f"""
-            create or replace table marts.customer_360 as
-            select people.* exclude (place) replace (
-                100000000 + n as customer_id, '{SEGMENT}' as segment,
-                n || '.' || coalesce(email, 'nobody@example.org') as email
+        connection.execute("create table if not exists marts.people as select * from marts.customer_360")
+        found = connection.execute("select count(*) from marts.people").fetchone()
+        people = found[0] if found else 0
+        connection.execute("begin")
+        connection.execute("create or replace table marts.customer_360 as from marts.people limit 0")
+        for first in range(0, customers, people):
+            connection.execute(
+                f"""
+                insert into marts.customer_360
+                select * replace (
+                    100000000 + {first} + row_number() over (order by customer_id) as customer_id,
+                    '{SEGMENT}' as segment,
+                    '{first}.' || coalesce(email, customer_id || '@example.org') as email
+                )
+                from marts.people order by customer_id limit {min(people, customers - first)}
+                """
             )
-            from range({customers}) as numbers(n)
-            inner join marts.people on place = n % (select count(*) from marts.people)
-            order by n
-            """
-        )
+        connection.execute("commit")
         assert connection.execute("select count(*) from marts.customer_360").fetchone() == (customers,)
 
 
