@@ -14,9 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from regulars import catalog
-from regulars.activate.made import erase_from_exports, files_with
 from regulars.engines.base import Engine, Session, open_engine
-from regulars.engines.export_ledger import ExportLedger
 from regulars.engines.journal import ledger_time
 from regulars.engines.scratch import ScratchSpace
 from regulars.errors import InputError, SettingsError
@@ -145,7 +143,6 @@ def _erased(
                 f" Remove {engine.location} as a whole."
             )
     notes = [f"removed {file}, in which the person stood" for file in removed]
-    notes += erase_from_exports(ExportLedger(engine.journal), progress.customer_ids)
     if tables:
         notes.append(
             f"{', '.join(tables)}: rows of these tables lie in the warehouse and are not ours. They are left out of"
@@ -213,9 +210,6 @@ def _rehearsed(
             raise _TakenBack
     before = _searched(engine, progress, exports)
     notes = [f"{person.shared} of their addresses and numbers are others' too, and keep nobody out"]
-    notes = notes if person.shared else []
-    made = files_with(ExportLedger(engine.journal), progress.customer_ids)
-    notes += [f"{file.path}, in which the person was exported, would go" for file in made if file.is_there]
     return Proof(
         progress.erasure_id,
         "",
@@ -224,7 +218,7 @@ def _rehearsed(
         progress.identifiers,
         progress.erased,
         before.found,
-        notes=tuple(notes),
+        notes=tuple(notes) if person.shared else (),
         is_rehearsal=True,
     )
 

@@ -6,7 +6,6 @@ are landed again in every way there is; and an erasure is killed wherever it can
 
 from __future__ import annotations
 
-import hashlib
 import json
 import multiprocessing
 import os
@@ -98,16 +97,6 @@ def erased(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tup
     (folder / "lists").mkdir()
     (folder / "lists" / "all.csv").write_text(f"email\n{EMAIL}\n")
     (folder / "lists" / "few.csv").write_text("email\nperson1001@post.example\n")
-    for words in (
-        ("meta.csv", "-a", "meta", "--consent", "unless_refused"),
-        ("lists.json",),
-        ("moved.csv",),
-        ("--bi", "bi"),
-    ):
-        done = doors.command("export", *words, folder=folder)
-        assert done.exit_code == 0, done.errors
-    (folder / "moved.csv").rename(folder / "elsewhere.csv")
-    done = doors.command("export", "few.csv", "-s", "Champions", folder=folder)
     words = ("forget", EMAIL, "--yes", "-q", "--exports", "lists", "-o", "proof.json")
     done = doors.command(*words, folder=folder)
     assert done.exit_code == 0, done.output + done.errors
@@ -175,19 +164,6 @@ def test_not_a_trace_is_left(erased: tuple[Path, Proof]) -> None:
     assert not any(text.lower() in proof.json().lower() for text in TEXTS)
     assert not (folder / "warehouse" / "erasing.json").exists()
     assert [file.name for file in (folder / "lists").iterdir()] == ["few.csv"]
-
-
-def test_what_was_exported_goes_too_and_what_was_moved_is_named(erased: tuple[Path, Proof]) -> None:
-    folder, proof = erased
-    gone = ("meta.csv", "lists.json", "bi")
-    assert not any((folder / name).exists() for name in gone)
-    for name in gone:
-        assert any(note.startswith(f"removed {folder / name}, in which") for note in proof.notes)
-    assert any(f"{folder / 'moved.csv'}, which" in note and "look where it was moved" in note for note in proof.notes)
-    assert (folder / "few.csv").exists(), "they are no champion, so they were not in it"
-    done = doors.command("export", "again.csv", "-a", "meta", "--consent", "unless_refused", folder=folder)
-    assert done.exit_code == 0, done.errors
-    assert hashlib.sha256(EMAIL.encode()).hexdigest() not in (folder / "again.csv").read_text()
 
 
 def test_the_proof_is_signed_and_kept(erased: tuple[Path, Proof]) -> None:

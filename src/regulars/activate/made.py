@@ -5,14 +5,14 @@ A file that was moved or copied is out of reach: `is_there` and `is_unchanged` s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from regulars.activate.exporting import file_hash
 from regulars.activate.star import MANIFEST
-from regulars.engines.export_ledger import DONE, FAILED, ExportLedger
-from regulars.engines.files import discard, halves
+from regulars.engines.export_ledger import FAILED, WRITING, ExportLedger
+from regulars.engines.files import halves
 
 
 @dataclass(frozen=True)
@@ -56,38 +56,16 @@ def files_with(ledger: ExportLedger, customer_ids: Iterable[int]) -> list[MadeFi
     return _files(ledger, ids)
 
 
-def erase_from_exports(ledger: ExportLedger, customer_ids: Iterable[int]) -> list[str]:
-    """Removes the files that some customers are in, takes them out of the members of all exports, and says what it did.
-
-    A file that is not what the export wrote is left where it is, and named: it may be anybody's.
-    """
-    ids = list(customer_ids)
-    said = [line for file in files_with(ledger, ids) for line in _erased(file)]
-    # The members go last: without them nobody would know which files to look at, were this broken off.
-    for customer_id in ids:
-        ledger.forget(customer_id)
-    return said
-
-
-def _erased(file: MadeFile) -> Iterator[str]:
-    for half in file.halves:
-        discard(half)
-        yield f"removed {half}, which an export left half written"
-    if not file.is_there:
-        if file.status == DONE:
-            yield f"{file.path}, which the export {file.export_id} wrote, is no longer there: look where it was moved"
-    elif file.status == DONE and file.is_unchanged:
-        discard(file.path)
-        yield f"removed {file.path}, in which the person was exported"
-    else:
-        yield f"{file.path} is not as the export {file.export_id} left it: look whether the person is in it"
+def forget_members(ledger: ExportLedger, customer_ids: Iterable[int]) -> int:
+    """Takes customers out of the members of all exports, after their files were seen to; returns the parts changed."""
+    return sum(ledger.forget(customer_id) for customer_id in customer_ids)
 
 
 def _files(ledger: ExportLedger, ids: set[str] | None) -> list[MadeFile]:
     found = []
     for entry in ledger.every_entry():
         beside = tuple(halves(Path(entry["path"])))
-        is_asked = ids is None or entry["export_id"] in ids or entry["status"] not in (DONE, FAILED)
+        is_asked = ids is None or entry["export_id"] in ids or entry["status"] == WRITING
         if not (is_asked or beside) or (entry["status"] == FAILED and not beside):
             continue
         found.append(

@@ -173,8 +173,6 @@ class ExportLedger:
                 else ("delete from ops.export_members " + where, key)
             )
             taken += 1
-        if taken:
-            self._journal.compact()
         return taken
 
     def _note_interrupted(self) -> None:

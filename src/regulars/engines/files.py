@@ -80,14 +80,8 @@ def write_text(pieces: Iterable[str], path: Path) -> None:
 
 
 def discard(path: Path) -> None:
-    """Zeroes a file, or every file of a folder, and removes it; harmless when there is none."""
-    if path.is_dir():
-        for file in path.rglob("*"):
-            if file.is_file():
-                overwrite(file)
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        overwrite(path)
+    """Zeroes a file and removes it; harmless when there is none."""
+    overwrite(path)
 
 
 @contextmanager

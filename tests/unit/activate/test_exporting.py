@@ -21,7 +21,7 @@ from tests.unit.conftest import Published
 from regulars.activate.exporting import ExportRequest, make_export
 from regulars.activate.made import made_files
 from regulars.engines.export_ledger import ExportLedger
-from regulars.engines.files import FORMATS
+from regulars.engines.files import FORMATS, halves
 from regulars.errors import InputError
 from regulars.serve.selection import Selection
 
@@ -223,7 +223,7 @@ def test_an_export_that_is_killed_leaves_a_whole_file_or_none_and_its_entry_says
     if path.exists():
         assert len(read(path)) == CUSTOMERS
     found = next(file for file in made_files(ledger) if file.export_id == entry["export_id"])
-    assert found.is_there is path.exists() and len(found.halves) == (moment != "after"), "whoever erases finds it"
+    assert found.is_there is path.exists() and len(halves(path)) == (moment != "after"), "whoever erases finds it"
     assert make_export(shop.queries, ledger, ExportRequest(path)).exported == CUSTOMERS
     assert list(tmp_path.iterdir()) == [path]
 

@@ -73,7 +73,7 @@ def test_an_export_whose_process_is_gone_is_said_to_be_broken_off(
     assert found[here]["status"] == found[away]["status"] == "writing", (
         "this process lives; of that machine nothing is known"
     )
-    assert ledger.with_customer(5) == [gone], "the file may be whole"
+    assert list(ledger.with_customer(5)) == [gone], "the file may be whole"
     assert ledger.find("spring") is None
 
 
