@@ -60,7 +60,10 @@ def forget(
     if output is not None:
         output.write_text(proof.json(), encoding="utf-8")
     if not (proof.is_clean or dry_run):
-        raise ChecksFailed("Traces of the person are left; the proof names the places. Mend them and run it again.")
+        raise ChecksFailed(
+            "Traces of the person are left; the proof names the places. Mend them, then finish it:"
+            " regulars forget --resume."
+        )
 
 
 def subject(

@@ -9,22 +9,27 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session, open_engine
+from regulars.engines.export_ledger import ExportLedger
+from regulars.engines.files import discard
 from regulars.engines.journal import ledger_time
 from regulars.engines.scratch import ScratchSpace
 from regulars.errors import InputError, SettingsError
+from regulars.identity.ids import FIRST_ID, LAST_ID
 from regulars.identity.stage import Resolver
+from regulars.land import ledger
 from regulars.land.stage import anything_staged
 from regulars.land.tables import map_tables
-from regulars.land.tombstones import remember, tombstones, unfinished
+from regulars.land.tombstones import erased_customers, remember, tombstones, unfinished
 from regulars.pipeline import STAGES, Request, run_locked
 from regulars.privacy import progress as going_on
 from regulars.privacy.erasing import erase, received
+from regulars.privacy.made_exports import exports_with, remove_exports
 from regulars.privacy.person import find_person
 from regulars.privacy.progress import FILE, Progress
 from regulars.privacy.proof import Proof
@@ -81,6 +86,9 @@ def forget(
         run_id = ""
         if engine.has_live():
             run_id = run_locked(engine, _as_live(engine, settings), _REBUILD, watcher).run_id
+        # Again, for those that were made of what was live until now.
+        notes += _removed_exports(engine, progress)
+        engine.journal.compact()
         notes += engine.scrub()
         return _proved(engine, settings, space, progress, exports, run_id, notes)
 
@@ -99,7 +107,9 @@ def _begun(
         waiting = unfinished(durable)
         if who is None and not waiting:
             raise InputError("No erasure waits to be finished. Name whom to forget: regulars forget ID.")
-        progress = progress or Progress(waiting[0] if waiting else _new_id(), identifiers=_remembered(durable, waiting))
+        if progress is None or progress.erasure_id not in waiting:
+            # Killed before the tombstones were noted, an erasure never began; on another machine its file is missing.
+            progress = _taken_up(durable, waiting) if waiting else Progress(_new_id())
         if who is not None:
             Resolver.of(settings, engine).resolve(durable)
             try:
@@ -111,14 +121,25 @@ def _begun(
             else:
                 with durable.transaction():
                     remember(durable, progress.erasure_id, person.identifiers)
-                with durable.transaction():
                     what = wanted(person, received(durable, settings, space))
-                progress.add(what, dict(Counter(kind for kind, _ in person.identifiers)))
-                going_on.write_progress(engine, progress)
+                    progress.add(what, dict(Counter(kind for kind, _ in person.identifiers)))
+                    # Before the tombstones are there for good: whoever finishes this knows what to look for.
+                    going_on.write_progress(engine, progress)
     before = _searched(engine, progress, exports)
     progress.found_before = {**before.found, **progress.found_before}
     going_on.write_progress(engine, progress)
     return progress
+
+
+def _taken_up(durable: Session, waiting: list[str]) -> Progress:
+    """What the tombstones alone tell of erasures that another machine has begun."""
+    rows = durable.query(f"select erasure_id, kind from {catalog.ERASURES.name}").to_pylist()
+    [last] = durable.query(LAST_ID).column(0).to_pylist()
+    return Progress(
+        waiting[0],
+        customer_ids=erased_customers(durable, waiting, FIRST_ID, last),
+        identifiers=dict(Counter(row["kind"] for row in rows if row["erasure_id"] in waiting)),
+    )
 
 
 def _erased(
@@ -126,29 +147,39 @@ def _erased(
 ) -> list[str]:
     """Takes the person out of texts, files and the durable side; says what is worth knowing."""
     hidden = hiding(progress.wanted)
+    notes = _removed_exports(engine, progress)
+    # What a landing that was killed has left there may be theirs.
+    discard(engine.scratch_folder)
     engine.journal.redact(hidden)
-    removed = remove_files(engine, progress.wanted, exports)
+    notes += [f"removed {file}, in which the person stood" for file in remove_files(engine, progress.wanted, exports)]
     with engine.durable() as durable:
         with durable.transaction():
             redact_messages(durable, hidden)
             erased = erase(durable, settings, space)
         progress.add_erased(erased.rows)
         going_on.write_progress(engine, progress)
-        tables = [name for name, source in settings.sources.items() if source.table is not None]
-        if tables:
-            map_tables(durable, engine, settings)
-        if engine.has_live() and not anything_staged(durable):
+        mapped = [load for load in map_tables(durable, engine, settings).loads if load.forgotten]
+        has_rows = anything_staged(durable) or any(load.staged for load in ledger.stamps(durable))
+        if engine.has_live() and not has_rows:
             raise SettingsError(
                 "Nobody is left in the warehouse, so nothing can be built in the place of what is live."
                 f" Remove {engine.location} as a whole."
             )
-    notes = [f"removed {file}, in which the person stood" for file in removed]
-    if tables:
-        notes.append(
-            f"{', '.join(tables)}: rows of these tables lie in the warehouse and are not ours. They are left out of"
-            " everything from now on; delete them where they lie."
-        )
+    notes += [
+        f"{load.uri} has {load.forgotten:,} row(s) of erased persons and is not ours: they are left out of everything"
+        " from now on; delete them where they lie"
+        for load in mapped
+    ]
     return notes
+
+
+def _removed_exports(engine: Engine, progress: Progress) -> list[str]:
+    """Sees to the files that the ledger of exports knows, and remembers where one is to be searched."""
+    ledger = ExportLedger(engine.journal)
+    found = exports_with(ledger, progress.customer_ids)
+    progress.changed_exports = sorted({*progress.changed_exports, *map(str, found.changed)})
+    going_on.write_progress(engine, progress)
+    return remove_exports(ledger, progress.customer_ids, found)
 
 
 def _proved(
@@ -161,9 +192,7 @@ def _proved(
     notes: list[str],
 ) -> Proof:
     """Looks for the person everywhere, keeps the signed proof, and forgets what was looked for."""
-    from regulars.engines.files import discard
-
-    after = _searched(engine, progress, exports)
+    after, hidden = _searched(engine, progress, exports), hiding(progress.wanted)
     still_known = sum(_would_erase(engine, settings, space).values())
     if not progress.texts:
         notes.append(
@@ -176,19 +205,21 @@ def _proved(
         engine.location,
         progress.identifiers,
         progress.erased,
-        progress.found_before,
-        after.found,
+        _without_names(progress.found_before, hidden),
+        _without_names(after.found, hidden),
         {"tables": after.tables, "files": after.files, "bytes": after.bytes},
         still_known,
-        (*notes, BEYOND_REACH),
+        (*map(hidden, notes), BEYOND_REACH),
     )
     with engine.durable() as durable, durable.transaction():
         known = tombstones(durable)
         assert known is not None
         proof = proof.signed(known.secret)
-        for erasure_id in sorted({progress.erasure_id, *unfinished(durable)}):
+        # While a trace is left the erasure is not finished.
+        for erasure_id in sorted({progress.erasure_id, *unfinished(durable)}) if proof.is_clean else []:
             durable.execute(f"insert into {catalog.ERASURE_PROOFS.name} values ($1, $2)", (erasure_id, proof.json()))
-    discard(going_on.place_of(engine))
+    if proof.is_clean:
+        discard(going_on.place_of(engine))
     return proof
 
 
@@ -239,7 +270,12 @@ def _searched(engine: Engine, progress: Progress, exports: Sequence[Path]) -> Tr
     if engine.has_live():
         with engine.live() as live:
             search_tables(live, what, "live", traces)
-    search_files([*engine.folders(), *exports], what, traces, (FILE,))
+    made = exports_with(ExportLedger(engine.journal), what.customer_ids)
+    for path in made.untouched:
+        traces.add("customer_id", f"export {path}", 1)
+    changed = [Path(path) for path in progress.changed_exports]
+    places = {*engine.folders(), *exports, *made.changed, *(path for path in changed if path.exists())}
+    search_files(sorted(places), what, traces, (FILE,))
     return traces
 
 
@@ -251,10 +287,9 @@ def _as_live(engine: Engine, settings: Settings) -> Settings:
     return overridden(settings, rfm={"as_of": as_of, "window_days": basis.window_days})
 
 
-def _remembered(durable: Session, waiting: list[str]) -> dict[str, int]:
-    """How many identifiers of each kind the tombstones of unfinished erasures keep."""
-    rows = durable.query(f"select erasure_id, kind from {catalog.ERASURES.name}").to_pylist()
-    return dict(Counter(row["kind"] for row in rows if row["erasure_id"] in waiting))
+def _without_names(found: dict[str, dict[str, int]], hidden: Callable[[str], str]) -> dict[str, dict[str, int]]:
+    """A file may be called by the address of whom it is about."""
+    return {kind: {hidden(place): number for place, number in places.items()} for kind, places in found.items()}
 
 
 def _new_id() -> str:

@@ -13,7 +13,8 @@ import pyarrow as pa
 from regulars import catalog
 from regulars.engines.base import Engine, Session
 from regulars.engines.export_ledger import ExportLedger
-from regulars.land.tombstones import tombstones, unfinished
+from regulars.land.parse import quoted
+from regulars.land.tombstones import hashed, tombstones, unfinished
 from regulars.learn.registration import known_models, remove_unknown_models
 from regulars.transform import Transformer
 
@@ -76,9 +77,7 @@ def customers_being_erased(engine: Engine) -> list[str]:
         hashes = durable.query(
             f"select hash from {catalog.ERASURES.name} where kind = 'customer' and erasure_id in ({listed})"
         )
-        is_duckdb = durable.dialect == "duckdb"
-    text = f"'{known.secret}|customer|' || cast(customer_id as varchar)"
-    hash_ = f"sha256({text})" if is_duckdb else f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
+        hash_ = hashed("customer", "cast(customer_id as varchar)", durable.dialect, quoted(known.secret))
     values = ", ".join(f"'{value}'" for value in hashes.column(0).to_pylist())
     return [f"{hash_} not in ({values})"] if values else []
 

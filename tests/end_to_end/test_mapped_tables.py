@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -121,6 +122,30 @@ def test_what_changes_in_the_table_is_seen_by_the_next_run(mapped: Path) -> None
     assert doors.ask(file, "select count(distinct _load_id) from staging.known_orders") == [(1,)]
     listed = json.loads(doors.command("sources", "test", "--json", folder=mapped).output)
     assert [row["would_land"].endswith("2 of them left out") for row in listed] == [False, True]
+
+
+def test_an_erased_person_is_left_out_and_the_proof_names_the_table(mapped: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    shutil.copytree(mapped, folder)
+    durable = folder / "warehouse" / "durable.duckdb"
+    [(email, theirs)] = doors.ask(
+        durable,
+        "select email, count(*) from staging.known_orders where email is not null group by 1 order by 1 limit 1",
+    )
+    [(orders,)] = doors.ask(durable, "select count(*) from staging.known_orders")
+    done = doors.command("forget", email, "--yes", "-q", "--json", folder=folder)
+    assert done.exit_code == 0, done.errors
+    told = json.loads(done.output)
+    assert any(note.startswith("sales.orders has ") and "delete them where they lie" in note for note in told["notes"])
+    [(left,)] = doors.ask(durable, "select count(*) from staging.known_orders")
+    assert left <= orders - theirs
+    for view in ("known_orders", "known_customer_records"):
+        assert doors.ask(durable, f"select count(*) from staging.{view} where email = '{email}'") == [(0,)]
+    [(rows, counted)] = doors.ask(
+        durable,
+        "select rows, staged + rejected + forgotten from ops.loads where source = 'orders' and status = 'mapped'",
+    )
+    assert rows == counted
 
 
 def test_a_table_that_leaves_the_settings_leaves_the_shop(mapped: Path) -> None:

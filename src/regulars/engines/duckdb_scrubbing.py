@@ -72,7 +72,7 @@ def clear_away(folder: Path) -> list[str]:
         if (folder / name).exists():
             overwrite(folder / name)
             removed.append(name)
-    return [f"removed {', '.join(removed)}, left by runs that were killed"] if removed else []
+    return [f"removed what runs had left beside it: {', '.join(removed)}"] if removed else []
 
 
 def _zero(descriptor: int) -> None:

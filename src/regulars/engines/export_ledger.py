@@ -145,14 +145,14 @@ class ExportLedger:
         for part in self._parts("export_id = $1", (export_id,)):
             yield _unpacked(part["members"])
 
-    def with_customer(self, customer_id: int) -> list[str]:
-        """The ids of the exports in which a customer is a member, exported or held back."""
-        found = [
-            part["export_id"]
-            for part in self._parts("lowest_id <= $1 and highest_id >= $1", (customer_id,))
-            if pc.is_in(pa.scalar(customer_id), value_set=_unpacked(part["members"])["customer_id"]).as_py()
-        ]
-        return sorted(set(found))
+    def with_customer(self, customer_id: int) -> dict[str, bool]:
+        """The exports in which a customer is a member, by their ids: whether the customer was held back."""
+        found: dict[str, bool] = {}
+        for part in self._parts("lowest_id <= $1 and highest_id >= $1", (customer_id,)):
+            members = _unpacked(part["members"])
+            for is_held_back in members.filter(pc.equal(members["customer_id"], customer_id))["is_held_back"]:
+                found[part["export_id"]] = is_held_back.as_py()
+        return found
 
     def forget(self, customer_id: int) -> int:
         """Takes a customer out of the members of every export; returns out of how many parts."""

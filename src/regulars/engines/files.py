@@ -80,8 +80,14 @@ def write_text(pieces: Iterable[str], path: Path) -> None:
 
 
 def discard(path: Path) -> None:
-    """Zeroes a file and removes it; harmless when there is none."""
-    overwrite(path)
+    """Zeroes a file, or the files of a folder, and removes it; harmless when there is none."""
+    if path.is_dir():
+        for file in path.rglob("*"):
+            if file.is_file():
+                overwrite(file)
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        overwrite(path)
 
 
 @contextmanager
@@ -89,7 +95,7 @@ def under_way(path: Path) -> Iterator[Path]:
     """A name beside `path` for what will take its place; the folder is made, and what is left of it goes at the end."""
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in halves(path):
-        if not _writes_still(left):
+        if not is_being_written(left):
             _remove(left)
     half = path.with_name(f".{path.name}.{mark()}-{secrets.token_hex(4)}.half")
     try:
@@ -103,6 +109,12 @@ def halves(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f".{glob.escape(path.name)}.*.half"))
 
 
+def is_being_written(half: Path) -> bool:
+    """Whether the process that writes a half is alive, on this machine."""
+    found = re.search(r"\.(\d+-[0-9a-f]+)(-[0-9a-f]+)?\.half$", half.name)
+    return found is not None and is_living(found[1])
+
+
 def sync(path: Path) -> None:
     """Returns when the disk has the content of a file, or the names in a folder."""
     descriptor = os.open(path, os.O_RDONLY)
@@ -110,11 +122,6 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _writes_still(half: Path) -> bool:
-    found = re.search(r"\.(\d+-[0-9a-f]+)(-[0-9a-f]+)?\.half$", half.name)
-    return found is not None and is_living(found[1])
 
 
 def _remove(path: Path) -> None:

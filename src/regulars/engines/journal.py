@@ -184,6 +184,11 @@ class Journal(ABC):
                 where = (stage["run_id"], stage["position"])
                 sql = "update ops.run_stages set progress = $1, summary = $2 where run_id = $3 and position = $4"
                 changes.append((sql, (*texts, *where)))
+        for entry in self.read(f"select {', '.join(_EXPORTS.names)} from ops.exports", (), _EXPORTS).to_pylist():
+            texts = tuple(value and hidden(value) for value in entry.values())
+            if texts != tuple(entry.values()):
+                listed = ", ".join(f"{name} = ${place}" for place, name in enumerate(_EXPORTS.names[1:], start=2))
+                changes.append((f"update ops.exports set {listed} where export_id = $1", texts))
         if changes:
             self.write(*changes)
             self.compact()
@@ -306,6 +311,10 @@ _RUNS = pa.schema(
         ("finished_at", _MOMENT),
         ("error", pa.string()),
     ]
+)
+# What somebody chose of an export.
+_EXPORTS = pa.schema(
+    [(name, pa.string()) for name in ("export_id", "name", "path", "exported_by", "selection", "seed", "error")]
 )
 _STAGES = pa.schema(
     [

@@ -90,7 +90,9 @@ def map_tables(
                 on_progress(f"{name}: looking at {source.table}")
                 found.append(find_table(tables, engine, name, source))
         with session.transaction():
-            has_forgotten = tombstones(session) is not None
+            forgotten = tombstones(session)
+            # Spark reads the tables in a place from which it cannot look up the tombstones.
+            beside = None if tables is session else forgotten
             selections: dict[str, list[str]] = {entity: [] for entity in catalog.KNOWN}
             for table in found:
                 if refresh:
@@ -98,9 +100,9 @@ def map_tables(
                 _refuse_if_landed(session, table)
                 load_id = ledger.mapped_since(session, table.source) or ledger.next_load_id(session)
                 sql = statements(table, settings, load_id)
-                if has_forgotten:
+                if forgotten is not None:
                     columns = catalog.STAGED[table.entity].column_names
-                    sql = dataclasses.replace(sql, forgotten=is_forgotten(columns, tables.dialect))
+                    sql = dataclasses.replace(sql, forgotten=is_forgotten(columns, tables.dialect, beside))
                 on_progress(f"{table.source}: counting")
                 load = stamp(tables, engine, table, sql)
                 _enter(session, tables, load, before.get(table.source), sql)

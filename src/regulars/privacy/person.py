@@ -65,6 +65,11 @@ def find_person(session: Session, text: str, country: str) -> Person:
         raise InputError(
             f"`{text}` may be any of {', '.join(map(str, found))}. Give one of these ids, or SOURCE:{text}."
         )
+    if not found and not session.query(f"select 1 from {_KEYS} limit 1").num_rows:
+        raise InputError(
+            "This warehouse holds nobody yet, so it may be the wrong one. Name the right one by --warehouse, or go to"
+            " the folder of the shop."
+        )
     if not found:
         raise InputError(
             f"Nobody is known by `{text}`. Give a customer id, SOURCE:ID of a source, an e-mail or a phone number."

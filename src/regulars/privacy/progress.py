@@ -27,6 +27,7 @@ class Progress:
     identifiers: dict[str, int] = field(default_factory=dict)
     found_before: dict[str, dict[str, int]] = field(default_factory=dict)
     erased: dict[str, int] = field(default_factory=dict)
+    changed_exports: list[str] = field(default_factory=list)
 
     @property
     def wanted(self) -> Wanted:

@@ -18,12 +18,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from regulars import catalog
 from regulars.engines.base import Session
 from regulars.land.parse import quoted
 from regulars.privacy.person import Person
 
 # What must not be found anywhere once somebody is erased; the others may be somebody else's.
 OWN = ("email", "phone", "key", "customer_id")
+# Schemas of ours, whatever a generation adds to their names; other tables of a database are not ours to look into.
+_OURS = frozenset((*catalog.DURABLE_SCHEMAS, *catalog.DERIVED_SCHEMAS, "live"))
+# A file may be called by an address. None of these ends a domain.
+_FILE_ENDING = "(csv|tsv|json|jsonl|parquet|xlsx|xls|html|pdf|txt)"
 _CHUNK = 8 * 2**20
 _OVERLAP = 4096
 _PLAIN = ("BIGINT", "INTEGER", "SMALLINT", "DOUBLE", "FLOAT", "BOOLEAN", "DATE", "HUGEINT")
@@ -54,7 +59,7 @@ class Wanted:
         parts = "|".join(_escaped(text) for text in sorted(self.texts.get(kind, []), key=len, reverse=True))
         if kind == "phone":
             return rf"(^|[^0-9])({parts})($|[^0-9])"
-        return rf"(^|[^a-z0-9._%+-])({parts})($|[^a-z0-9_.-]|\.($|[^a-z0-9]))"
+        return rf"(^|[^a-z0-9._%+-])({parts})($|[^a-z0-9_.-]|\.($|[^a-z0-9]|{_FILE_ENDING}($|[^a-z0-9])))"
 
     @property
     def kinds(self) -> list[str]:
@@ -110,7 +115,8 @@ def search_tables(session: Session, what: Wanted, place: str, traces: Traces) ->
     """Counts the rows of every table of an open warehouse in which something stands."""
     tables: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for row in session.query(_COLUMNS).to_pylist():
-        tables.setdefault((row["schema"], row["name"]), []).append((row["column"], row["type"]))
+        if row["schema"].partition("__")[0] in _OURS:
+            tables.setdefault((row["schema"], row["name"]), []).append((row["column"], row["type"]))
     for (schema, name), columns in tables.items():
         counts = _counts(columns, what, session.dialect)
         traces.tables += 1
@@ -166,8 +172,11 @@ def _counts(columns: list[tuple[str, str]], what: Wanted, dialect: str) -> dict[
     if keys and what.texts.get("key"):
         listed = ", ".join(map(quoted, what.texts["key"]))
         tests["key"] = " or ".join(f'lower("{column}") in ({listed})' for column in keys)
+    # `last_customer_id` is the number that was given last, whosever it was.
     ids = [
-        column for column, type_ in columns if type_ == "BIGINT" and column.endswith(("customer_id", "redirected_to"))
+        column
+        for column, type_ in columns
+        if type_ == "BIGINT" and column.endswith(("customer_id", "redirected_to")) and column != "last_customer_id"
     ]
     if ids and what.customer_ids:
         listed = ", ".join(map(str, what.customer_ids))

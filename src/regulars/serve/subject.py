@@ -7,8 +7,8 @@ with many rows is handed over batch by batch.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session, open_engine
+from regulars.engines.export_ledger import ExportLedger
 from regulars.engines.scratch import ScratchSpace
 from regulars.errors import InputError
 from regulars.identity.stage import Resolver
@@ -30,18 +31,24 @@ from regulars.serve.why import explain
 from regulars.settings import Settings
 
 Row = dict[str, Any]
+# Name, title, table, and the order of its rows.
 _LIVE = (
-    ("customer", "Golden record, scores, segment, cluster, value, churn, health and consent", catalog.CUSTOMER_360),
-    ("field_sources", "From which record each field of the golden record was taken", catalog.FIELD_SOURCES),
-    ("identity_map", "The source records that are this person, since when and why", catalog.IDENTITY_MAP),
-    ("orders", "Orders", catalog.FCT_ORDERS),
-    ("score_history", "Scores and segment at every month end", "marts.customer_rfm_history"),
-    ("segment_events", "Moves between segments, with their cause", catalog.SEGMENT_EVENTS),
-    ("behavior", "Behaviour", catalog.CUSTOMER_BEHAVIOR),
-    ("value", "Predicted value", catalog.CUSTOMER_CLV),
-    ("health", "Health", catalog.CUSTOMER_HEALTH),
-    ("cluster", "Cluster", "marts.customer_clusters"),
-    ("stores", "Orders by store", "marts.customer_store_summary"),
+    ("customer", "Golden record, scores, segment, cluster, value, churn, health and consent", catalog.CUSTOMER_360, ""),
+    ("field_sources", "From which record each field of the golden record was taken", catalog.FIELD_SOURCES, "field"),
+    (
+        "identity_map",
+        "The source records that are this person, since when and why",
+        catalog.IDENTITY_MAP,
+        "source, source_customer_id",
+    ),
+    ("orders", "Orders", catalog.FCT_ORDERS, "order_date, order_key"),
+    ("score_history", "Scores and segment at every month end", "marts.customer_rfm_history", "as_of"),
+    ("segment_events", "Moves between segments, with their cause", catalog.SEGMENT_EVENTS, "as_of"),
+    ("behavior", "Behaviour", catalog.CUSTOMER_BEHAVIOR, ""),
+    ("value", "Predicted value", catalog.CUSTOMER_CLV, ""),
+    ("health", "Health", catalog.CUSTOMER_HEALTH, ""),
+    ("cluster", "Cluster", "marts.customer_clusters", ""),
+    ("stores", "Orders by store", "marts.customer_store_summary", "store"),
 )
 
 
@@ -82,6 +89,8 @@ def known_of(settings: Settings, who: str) -> Iterator[Iterator[Section]]:
 def _sections(engine: Engine, settings: Settings, person: Person) -> Iterator[Section]:
     yield Section("person", "By what this person is known", [_known_by(person)])
     yield from _durable_sections(engine, settings, person)
+    title = "Lists that were made with this person, or from which they were held back"
+    yield Section("exports", title, _listed(engine, person))
     if engine.has_live():
         yield from _live_sections(engine, settings, person)
 
@@ -129,22 +138,41 @@ def _received(engine: Engine, durable: Session, settings: Settings, person: Pers
         return
 
 
+def _listed(engine: Engine, person: Person) -> Iterator[Row]:
+    """The exports that the person is a member of, newest first."""
+    ledger = ExportLedger(engine.journal)
+    member: dict[str, bool] = {}
+    for customer_id in person.customer_ids:
+        member |= ledger.with_customer(customer_id)
+    for entry in ledger.every_entry() if member else []:
+        if entry["export_id"] in member:
+            shown = {name: entry[name] for name in ("name", "format", "started_at", "exported_by", "consent", "path")}
+            yield {**shown, "is_held_back": member[entry["export_id"]]}
+
+
 def _live_sections(engine: Engine, settings: Settings, person: Person) -> Iterator[Section]:
-    customer_id = person.customer_ids[0]
+    # Guests of whom nothing is known but an address that the person once had are the person, with scores of their own.
+    ids = person.customer_ids
+    places = ", ".join(f"${place}" for place in range(1, len(ids) + 1))
     with engine.live() as live:
-        for name, title, table in _LIVE:
+        for name, title, table, order in _LIVE:
             if "customer_id" in live.columns(table):
-                rows = live.stream(f"select * from {table} where customer_id = $1", (customer_id,))
+                ordered = ", ".join(f"{column} nulls last" for column in ("customer_id", *filter(None, [order])))
+                rows = live.stream(f"select * from {table} where customer_id in ({places}) order by {ordered}", ids)
                 yield Section(name, title, _rows(rows))
     queries = Queries(engine, settings.shop)
-    try:
-        explained: list[Row] = [explain(queries, str(customer_id)).to_dict()]
-    except InputError:
-        # First heard of after the day that is published: there is no score to explain.
-        explained = []
-    yield Section("why", "Why this segment", explained)
-    ahead = foretold(queries, customer_id)
-    yield Section("predictions", "What is foretold, and how good that is", [ahead.to_dict()] if ahead else [])
+    yield Section("why", "Why this segment", _explained(queries, ids))
+    ahead = (foretold(queries, customer_id) for customer_id in ids)
+    yield Section("predictions", "What is foretold, and how good that is", (one.to_dict() for one in ahead if one))
+
+
+def _explained(queries: Queries, customer_ids: Sequence[int]) -> Iterator[Row]:
+    for customer_id in customer_ids:
+        # Merged ids lead to one that is told of; who was first heard of after the day that is live has no score.
+        with suppress(InputError):
+            why = explain(queries, str(customer_id))
+            if why.customer_id == customer_id:
+                yield why.to_dict()
 
 
 def _rows(reader: pa.RecordBatchReader) -> Iterator[Row]:

@@ -97,10 +97,11 @@ def test_members_come_back_as_they_were_and_are_found_by_their_id(ledger: Export
     ledger.add_members(second, 0, members([4, 9]))
     back = pa.concat_tables(ledger.members(first))
     assert back.to_pylist() == [{"customer_id": one, "is_held_back": one == 5} for one in (3, 5, 9, 11, 2**40)]
-    assert ledger.with_customer(9) == sorted([first, second])
-    assert ledger.with_customer(2**40) == [first]
-    assert ledger.with_customer(4) == [second]
-    assert ledger.with_customer(7) == []
+    assert ledger.with_customer(9) == {first: False, second: False}
+    assert ledger.with_customer(5) == {first: True}, "who was held back is a member, and in no file"
+    assert ledger.with_customer(2**40) == {first: False}
+    assert ledger.with_customer(4) == {second: False}
+    assert ledger.with_customer(7) == {}
 
 
 def test_a_forgotten_customer_is_a_member_of_nothing_and_the_others_stay(ledger: ExportLedger) -> None:
@@ -108,7 +109,7 @@ def test_a_forgotten_customer_is_a_member_of_nothing_and_the_others_stay(ledger:
     ledger.add_members(export_id, 0, members([3, 5, 9], {5}))
     ledger.add_members(export_id, 1, members([20]))
     assert [ledger.forget(5), ledger.forget(20), ledger.forget(6)] == [1, 1, 0]
-    assert [ledger.with_customer(one) for one in (5, 20)] == [[], []]
+    assert [ledger.with_customer(one) for one in (5, 20)] == [{}, {}]
     assert pa.concat_tables(ledger.members(export_id))["customer_id"].to_pylist() == [3, 9]
 
 

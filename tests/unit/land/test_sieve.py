@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pyarrow as pa
 
 from regulars.land.sieve import Sieve, sieve_of
-from regulars.land.tombstones import Tombstones, digest
+from regulars.land.tombstones import Kind, Tombstones, digest
 from regulars.settings import ShopSettings
 from regulars.source_settings import SourceSettings
 
@@ -17,13 +17,12 @@ SECRET = "s"
 
 @contextmanager
 def sieving(id_space: str = "") -> Iterator[Sieve]:
-    hashes = [
-        digest(SECRET, "key", "c1"), digest(SECRET, "email", "anna@post.example"),
-        digest(SECRET, "phone", "+447700900461"), digest(SECRET, "key", "till:7"),
+    known_by: list[tuple[Kind, str]] = [
+        ("key", "c1"), ("email", "anna@post.example"), ("phone", "+447700900461"), ("key", "till:7"),
     ]  # fmt: skip
     fields = {"customer_id": '"id"', "email": '"mail"', "phone": '"tel"', "order_id": '"nr"', "ordered_at": '"day"'}
     settings = SourceSettings(id_space=id_space) if id_space else SourceSettings()
-    known = Tombstones(SECRET, frozenset(hashes))
+    known = Tombstones(SECRET, {digest(SECRET, kind, value): kind for kind, value in known_by})
     with sieve_of(known, "web", "orders", {**fields, "amount": '"eur"'}, settings, ShopSettings()) as sieve:
         yield sieve
 

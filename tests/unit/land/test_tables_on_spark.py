@@ -21,6 +21,7 @@ from regulars.errors import InputError, RegularsError, SettingsError
 from regulars.identity.stage import Resolver
 from regulars.land.table_trial import preview_table, try_table
 from regulars.land.tables import map_tables
+from regulars.land.tombstones import remember
 from regulars.settings import IdentitySettings, Settings
 
 pytestmark = [
@@ -104,6 +105,24 @@ def test_each_build_shows_the_rows_where_they_lie(engine: SparkEngine, durable: 
         )
         assert {row["_load_id"] for row in orders} == {1}
     assert list((tmp_path / "lake" / "durable").glob("staging.orders/*")) == []
+
+
+def test_an_erased_person_is_left_out_of_builds_and_does_not_come_home(durable: Session, engine: SparkEngine) -> None:
+    sources = _settings(lake=LAKE, people=PEOPLE)
+    remember(durable, "e1", [("email", "a@b.de"), ("key", "k1"), ("customer", "100000001")])
+    loads = {load.source: load for load in map_tables(durable, engine, sources).loads}
+    # Their two orders and their record; the order without an amount stays set aside.
+    assert [(loads[name].rows, loads[name].staged, loads[name].rejected, loads[name].forgotten) for name in loads] == [
+        (4, 1, 1, 2),
+        (1, 0, 0, 1),
+    ]
+    home = durable.query("select customer_key from staging.known_orders").to_pylist()
+    assert home == [{"customer_key": "email:x@y.example"}]
+    assert durable.query("select count(*) as n from staging.known_customer_records").to_pylist() == [{"n": 0}]
+    with engine.build(fresh=True) as build:
+        orders = build.query("select order_id from staging.known_orders").to_pylist()
+        assert orders == [{"order_id": "4"}]
+        assert build.query("select count(*) as n from staging.known_customer_records").to_pylist() == [{"n": 0}]
 
 
 def test_a_table_that_leaves_the_settings_leaves_home_and_builds(durable: Session, engine: SparkEngine) -> None:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from regulars import catalog
 from regulars.engines.base import Session
-from regulars.land.tombstones import digest, hashed, is_forgotten, remember, tombstones, unfinished
+from regulars.land.tombstones import (
+    Tombstones,
+    digest,
+    erased_customers,
+    hashed,
+    is_forgotten,
+    remember,
+    tombstones,
+    unfinished,
+)
 
 
 def test_nobody_is_forgotten_at_first(durable: Session) -> None:
@@ -38,6 +47,32 @@ def test_an_identifier_is_remembered_once(durable: Session) -> None:
     assert unfinished(durable) == ["e1", "e2"]
     durable.execute(f"insert into {catalog.ERASURE_PROOFS.name} values ('e1', '{{}}')")
     assert unfinished(durable) == ["e2"]
+
+
+def test_golden_ids_of_an_erasure_are_found_again_by_their_hashes(durable: Session) -> None:
+    remember(durable, "e1", [("customer", "100000003"), ("email", "anna@post.example")])
+    remember(durable, "e2", [("customer", "100000007")])
+    assert erased_customers(durable, ["e1"], 100000001, 100000009) == [100000003]
+    assert erased_customers(durable, ["e1", "e2"], 100000001, 100000009) == [100000003, 100000007]
+    assert erased_customers(durable, ["e1", "e2"], 100000001, 100000002) == []
+
+
+def test_where_the_tombstones_cannot_be_looked_up_they_stand_in_the_sql(durable: Session) -> None:
+    remember(durable, "e1", [("email", "anna@post.example"), ("key", "c1")])
+    values = "('c1', null), ('c2', 'anna@post.example'), ('c3', 'c1'), (null, null)"
+    rows = f"select * from (values {values}) as r (customer_key, email)"
+    condition = is_forgotten(["customer_key", "email"], durable.dialect, tombstones(durable))
+    assert "ops." not in condition
+    found = durable.query(f"select {condition} as it from ({rows}) as given")
+    # Nobody's number was remembered, and an id is none where an address stands.
+    assert found.column(0).to_pylist() == [True, True, False, False]
+
+
+def test_of_kinds_that_were_never_remembered_no_row_is_forgotten() -> None:
+    assert is_forgotten(["customer_key", "email"], "spark", Tombstones("s", {"h": "phone"})) == "(false)"
+    assert is_forgotten(["email", "phone"], "spark", Tombstones("s", {"h": "phone"})) == (
+        "(coalesce(sha2('s' || '|phone|' || phone, 256) in ('h'), false))"
+    )
 
 
 def test_a_row_without_identifiers_is_of_nobody(durable: Session) -> None:

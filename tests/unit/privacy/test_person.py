@@ -54,6 +54,11 @@ def test_a_person_is_found_by_whatever_they_are_known_by(people: Session, text: 
     assert ("customer", str(GUEST)) in anna.identifiers
 
 
+def test_a_warehouse_without_anybody_is_taken_for_the_wrong_one(durable: Session) -> None:
+    with pytest.raises(InputError, match="holds nobody yet, so it may be the wrong one"):
+        find_person(durable, "anna@post.example", "GB")
+
+
 def test_a_placeholder_keeps_nobody_out(people: Session) -> None:
     people.execute(f"insert into ops.identity_ids (customer_id) values ({TILL})")
     till = find_person(people, str(TILL), "GB")

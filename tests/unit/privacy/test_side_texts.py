@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from regulars.engines.duckdb import DuckDBEngine
+from regulars.engines.export_ledger import Export, ExportLedger
 from regulars.privacy.side_texts import hiding, redact_messages
 from regulars.privacy.traces import Wanted
 
@@ -27,11 +28,15 @@ def test_the_journal_and_messages_of_the_ledger_keep_nothing(tmp_path: Path) -> 
     engine.journal.start_stage(failed, 1, "land")
     engine.journal.finish_stage(failed, 1, "failed", 1.0, "line 7: anna@shop.example is no number")
     engine.journal.finish_run(failed, "failed", "line 7: anna@shop.example is no number")
+    ledger = ExportLedger(engine.journal)
+    ledger.begin(Export(name="for anna@shop.example", format="csv", path="/lists/07700 900461.csv", exported_by="bert"))
     hidden = hiding(WHAT)
-    assert engine.journal.redact(hidden) == 2
+    assert engine.journal.redact(hidden) == 3
     assert engine.journal.redact(hidden) == 0
     [run] = engine.journal.runs_table().to_pylist()
     assert run["error"] == "line 7: [erased] is no number"
+    [entry] = ledger.every_entry()
+    assert (entry["name"], entry["path"], entry["exported_by"]) == ("for [erased]", "/lists/[erased].csv", "bert")
     for file in (tmp_path / "warehouse").glob("journal*"):
         assert b"anna@shop" not in file.read_bytes()
     with engine.durable() as durable:

@@ -40,6 +40,8 @@ def test_what_is_looked_for_is_what_landing_reads_and_what_was_written(what: Wan
         ("joanna@shop.example", set()),
         ("anna@shop.example.com", set()),
         ("anna@shop.exampleton", set()),
+        ("lists/anna@shop.example.csv", {"email"}),
+        ("anna@shop.example.csvtools.example", set()),
         ("call +447700900461.", {"phone"}),
         ("call 07700 900461", {"phone"}),
         ("order 1447700900461", set()),
