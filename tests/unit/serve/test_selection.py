@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -132,6 +133,19 @@ def test_whom_else_the_list_is_for_changes_nobodys_group(shop: Published) -> Non
     part = held_back(shop, 0.3, "a", Selection(churn_above=0.8))
     ids = set(chosen(shop, Selection(churn_above=0.8))[1]["customer_id"].to_pylist())
     assert part == everyone & ids
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.5])
+@pytest.mark.parametrize("seed", ["spring", "2026-01"])
+def test_of_many_customers_the_share_is_held_back(share: float, seed: str) -> None:
+    control = Control(share, seed)
+    [[found]] = duckdb.sql(
+        "select avg(cast(substr(md5($1 || ':' || cast(100000000 + n as varchar)), 1, 8) < $2 as integer))"
+        " from range(400000) as ids(n)",
+        params=[control.seed, control.threshold],
+    ).fetchall()
+    # Four standard deviations of chance.
+    assert found == pytest.approx(share, abs=4 * (share * (1 - share) / 400_000) ** 0.5)
 
 
 @given(st.floats(0, 0.999999, allow_nan=False))
