@@ -36,12 +36,13 @@ SEGMENT = "Champions"
 # Excel's cells go in one by one: of the columns, those that a list for people has.
 FEW = ("customer_id", "first_name", "last_name", "email", "phone", "city", "segment", "orders", "monetary", "clv")
 WORK: dict[str, Callable[[Path, Path], None]] = {
+    "DuckDB COPY to CSV": lambda warehouse, folder: copy(warehouse, folder / "floor.csv", "(format csv, header)"),
     "CSV": lambda warehouse, folder: export(warehouse, ExportRequest(folder / "all.csv", CHOSEN)),
-    "JSON": lambda warehouse, folder: export(warehouse, ExportRequest(folder / "all.json", CHOSEN)),
-    "Parquet": lambda warehouse, folder: export(warehouse, ExportRequest(folder / "all.parquet", CHOSEN)),
-    "Excel, 10 columns": lambda warehouse, folder: export(
-        warehouse, ExportRequest(folder / "few.xlsx", CHOSEN, columns=FEW)
+    "DuckDB COPY to Parquet": lambda warehouse, folder: copy(
+        warehouse, folder / "floor.parquet", "(format parquet, compression zstd)"
     ),
+    "Parquet": lambda warehouse, folder: export(warehouse, ExportRequest(folder / "all.parquet", CHOSEN)),
+    "JSON": lambda warehouse, folder: export(warehouse, ExportRequest(folder / "all.json", CHOSEN)),
     **{
         f"audience for {platform}": lambda warehouse, folder, platform=platform: export(
             warehouse,
@@ -51,9 +52,8 @@ WORK: dict[str, Callable[[Path, Path], None]] = {
         )
         for platform in ("meta", "google", "mailchimp", "klaviyo", "braze")
     },
-    "DuckDB COPY to CSV": lambda warehouse, folder: copy(warehouse, folder / "floor.csv", "(format csv, header)"),
-    "DuckDB COPY to Parquet": lambda warehouse, folder: copy(
-        warehouse, folder / "floor.parquet", "(format parquet, compression zstd)"
+    "Excel, 10 columns": lambda warehouse, folder: export(
+        warehouse, ExportRequest(folder / "few.xlsx", CHOSEN, columns=FEW)
     ),
 }
 CHOSEN = Selection(segments=(SEGMENT,))
@@ -81,17 +81,18 @@ def main() -> None:
         else:
             warehouse.mkdir()
             shutil.copy(asked.warehouse / "live.duckdb", warehouse)
-        found = {}
-        for customers in (asked.customers // 10, asked.customers):
-            grow(folder / "warehouse" / "live.duckdb", customers)
-            found[customers] = {work: apart(work, folder) for work in WORK}
-    small, large = found.values()
-    print(f"{'':24} {'seconds':>8} {'processor':>9} {'MB written':>10} {'peak GB':>8} {'of a tenth':>10}")
-    for work, one in large.items():
-        print(
-            f"{work:24} {one['seconds']:8.1f} {one['processor']:9.1f} {one['bytes'] / 1e6:10.0f}"
-            f" {one['peak'] / 1e9:8.2f} {small[work]['peak'] / 1e9:10.2f}"
-        )
+        sizes = (asked.customers // 10, asked.customers)
+        for customers in sizes:
+            shutil.copytree(warehouse, folder / str(customers))
+            grow(folder / str(customers) / "live.duckdb", customers)
+        print(f"{'':24} {'seconds':>8} {'processor':>9} {'MB written':>10} {'peak GB':>8} {'of a tenth':>10}")
+        for work in WORK:
+            small, large = (apart(work, folder / str(customers), folder / "files") for customers in sizes)
+            print(
+                f"{work:24} {large['seconds']:8.1f} {large['processor']:9.1f} {large['bytes'] / 1e6:10.0f}"
+                f" {large['peak'] / 1e9:8.2f} {small['peak'] / 1e9:10.2f}",
+                flush=True,
+            )
 
 
 def grow(live: Path, customers: int) -> None:
@@ -118,11 +119,10 @@ def grow(live: Path, customers: int) -> None:
         assert connection.execute("select count(*) from marts.customer_360").fetchone() == (customers,)
 
 
-def apart(work: str, folder: Path) -> dict[str, float]:
+def apart(work: str, warehouse: Path, files: Path) -> dict[str, float]:
     """What a piece of work takes in a process of its own."""
-    files = folder / "files"
     files.mkdir(exist_ok=True)
-    asked = [sys.executable, __file__, "--one", work, str(folder / "warehouse"), str(files)]
+    asked = [sys.executable, __file__, "--one", work, str(warehouse), str(files)]
     done = subprocess.run(asked, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     found["bytes"] = sum(file.stat().st_size for file in files.iterdir())
