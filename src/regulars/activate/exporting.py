@@ -156,7 +156,9 @@ class _Rows:
         try:
             for batch in self._source:
                 held_back = batch.column("is_held_back")
-                members = [batch.column("customer_id").cast(pa.int64()), held_back]
+                # Copies: a view of one column keeps all columns of the batch in memory.
+                ids = batch.column("customer_id").cast(pa.int64()).to_numpy().copy()
+                members = [pa.array(ids, pa.int64()), pa.array(held_back.to_numpy(zero_copy_only=False).copy())]
                 self._waiting.append(pa.RecordBatch.from_arrays(members, schema=MEMBERS))
                 self._keep(_PART_ROWS)
                 kept = batch.filter(pc.invert(held_back)).select(self._columns)

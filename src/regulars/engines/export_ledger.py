@@ -1,8 +1,9 @@
 """The ledger of exports: what left the warehouse, when, by whom, where it lies, and who was in it.
 
 It is kept with the journal, so an export can be noted while a run holds the warehouse, and it is never rebuilt. An
-entry is made before its file is: no file of Regulars is without one, whenever the process ends. Members are kept in
-parts, each a small Parquet file in a cell: a million ids and whether each was held back take about a megabyte.
+entry is made before its file is: no file of Regulars is without one, whenever the process ends. Of an export whose
+process ended without a word the entry says so, as soon as anybody looks. Members are kept in parts, each a small
+Parquet file in a cell: a million ids and whether each was held back take about a megabyte.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import io
 import json
 import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.engines.journal import Journal, ledger_time
+from regulars.engines.processes import is_living, machine, mark
+from regulars.errors import WarehouseError
 
-WRITING, DONE, FAILED = "writing", "done", "failed"
+WRITING, DONE, FAILED, INTERRUPTED = "writing", "done", "failed", "interrupted"
+_ENDED = "The process ended without a word. The file is whole or as it was before."
 MEMBERS = pa.schema([("customer_id", pa.int64()), ("is_held_back", pa.bool_())])
 _COLUMNS = (
     "export_id, name, status, format, path, exported_by, run_id, as_of, selection, consent, control_share, seed,"
@@ -63,17 +68,18 @@ class ExportLedger:
     def begin(self, export: Export) -> str:
         """Notes that a file is about to be written, and returns the entry's id."""
         self._journal.make_ready()
+        self._note_interrupted()
         started = ledger_time()
         export_id = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
         self._journal.write(
             (
                 "insert into ops.exports (export_id, name, status, format, path, exported_by, run_id, as_of, selection,"
-                " consent, control_share, seed, started_at)"
-                " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                " consent, control_share, seed, started_at, machine, process)"
+                " values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
                 (
                     *(export_id, export.name, WRITING, export.format, export.path, export.exported_by, export.run_id),
                     *(export.as_of, json.dumps(export.selection, sort_keys=True, default=str), export.consent),
-                    *(float(export.control_share), export.seed, started),
+                    *(float(export.control_share), export.seed, started, machine(), mark()),
                 ),
             )
         )
@@ -114,6 +120,9 @@ class ExportLedger:
 
     def entries(self, limit: int = 1000) -> pa.Table:
         """The newest exports, newest first; `selection` and `left_out` are JSON."""
+        # Who may only read is told what was noted so far.
+        with suppress(WarehouseError):
+            self._note_interrupted()
         sql = f"select {_COLUMNS} from ops.exports order by started_at desc, export_id desc limit $1"
         return self._journal.read(sql, (limit,), _ENTRIES)
 
@@ -166,6 +175,21 @@ class ExportLedger:
             taken += 1
         return taken
 
+    def _note_interrupted(self) -> None:
+        """Says of exports that began on this machine and whose process is gone that they were broken off.
+
+        Their members stay: between the last rename and the last entry the file was whole already.
+        """
+        sql = "select export_id, process from ops.exports where status = $1 and machine = $2"
+        for one in self._journal.read(sql, (WRITING, machine()), _BEGUN).to_pylist():
+            if not is_living(one["process"]):
+                self._journal.write(
+                    (
+                        "update ops.exports set status = $1, error = $2 where export_id = $3 and status = $4",
+                        (INTERRUPTED, _ENDED, one["export_id"], WRITING),
+                    )
+                )
+
     def _parts(self, where: str, params: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
         """The parts, read one at a time."""
         keys = self._journal.read(
@@ -212,5 +236,6 @@ _ENTRIES = pa.schema(
         for name in (column.strip() for column in _COLUMNS.split(","))
     ]
 )
+_BEGUN = pa.schema([("export_id", pa.string()), ("process", pa.string())])
 _KEYS = pa.schema([("export_id", pa.string()), ("part", pa.int64())])
 _PARTS = pa.schema([*_KEYS, ("members", pa.binary())])

@@ -25,7 +25,7 @@ create table if not exists exports (
   export_id text primary key, name text not null, status text not null, format text not null, path text not null,
   exported_by text not null, run_id text, as_of text, selection text not null, consent text not null,
   control_share real not null, seed text not null, exported integer, held_back integer, left_out text, bytes integer,
-  sha256 text, started_at text not null, finished_at text, error text
+  sha256 text, started_at text not null, finished_at text, error text, machine text not null, process text not null
 );
 create table if not exists export_members (
   export_id text not null, part integer not null, lowest_id integer not null, highest_id integer not null,

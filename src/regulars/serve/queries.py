@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.errors import InputError
+from regulars.serve.customers_in_order import customers_in_order
 from regulars.serve.served_orders import refuse_without_orders, serves_orders
 from regulars.settings import ShopSettings
 from regulars.survivorship_settings import GOLDEN_FIELDS
@@ -194,7 +195,7 @@ class Queries:
     def customers_stream(
         self, segments: Sequence[str] = (), columns: Sequence[str] = ()
     ) -> Iterator[pa.RecordBatchReader]:
-        """customer_360 rows, of some segments or of all, batch by batch, best customers first.
+        """customer_360 rows, of some segments or of all, batch by batch, in the order of their ids.
 
         Raises:
             InputError: There is no such segment or column.
@@ -215,10 +216,8 @@ class Queries:
                     raise InputError(f"customer_360 has no column `{column}`. It has: {', '.join(present)}.")
             chosen = ", ".join(f'"{column}"' for column in columns) or "*"
             places = ", ".join(f"${index}" for index in range(1, len(segments) + 1))
-            where = f"where segment in ({places})" if segments else ""
-            yield live.stream(
-                f"select {chosen} from {marts.CUSTOMER_360} {where} order by customer_id", tuple(segments)
-            )
+            where = f"segment in ({places})" if segments else "1 = 1"
+            yield customers_in_order(live, chosen, where, tuple(segments))
 
     def _refuse_who_came_later(self, customer_id: int) -> None:
         with self._engine.live() as live:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from regulars import marts
 from regulars.engines.base import Session
 from regulars.errors import InputError
+from regulars.serve.customers_in_order import customers_in_order
 from regulars.serve.queries import Queries
 
 Consent = Literal["explicit", "unless_refused", "all"]
@@ -104,11 +105,13 @@ def selected_customers(
         state = live.query(f"select cast(as_of as varchar) as as_of, run_id from {marts.RUN_PARAMETERS}").to_pylist()
         chosen = ", ".join(f'"{name}"' for name in dict.fromkeys([*(columns or present), "customer_id"]))
         seed, threshold = f"${len(params) + 1}", f"${len(params) + 2}"
-        reader = live.stream(
-            f"select {chosen}, substr(md5(cast({seed} as varchar) || ':' || cast(customer_id as varchar)), 1,"
-            f" {_HASH_DIGITS}) < cast({threshold} as varchar) as is_held_back"
-            f" from {marts.CUSTOMER_360} where {where} and {_reached(reach)} order by customer_id",
-            (*params, control.seed, control.threshold),
+        reader = customers_in_order(
+            live,
+            f"{chosen}, substr(md5(cast({seed} as varchar) || ':' || cast(customer_id as varchar)), 1,"
+            f" {_HASH_DIGITS}) < cast({threshold} as varchar) as is_held_back",
+            f"{where} and {_reached(reach)}",
+            params,
+            (control.seed, control.threshold),
         )
         yield Selected(
             customers=int(counts.pop("customers")),

@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import signal
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,9 @@ from tests.unit.activate.conftest import CUSTOMERS, consent
 from tests.unit.conftest import Published
 
 from regulars.activate.exporting import ExportRequest, make_export
+from regulars.activate.made import made_files
 from regulars.engines.export_ledger import ExportLedger
+from regulars.engines.files import FORMATS, halves
 from regulars.errors import InputError
 from regulars.serve.selection import Selection
 
@@ -158,3 +164,99 @@ def test_what_was_asked_is_in_the_ledger(shop: Published, ledger: ExportLedger, 
     entry = ledger.find(made.export_id)
     assert entry is not None
     assert json.loads(entry["selection"]) == {"churn_above": 0.5, "value_above": 1.0}
+
+
+# Exports in a process of its own, and dies by `kill -9` half way, or around the rename; or finds the disk full.
+EXPORTER = """
+import os, signal, sys
+from pathlib import Path
+from regulars.activate import exporting
+from regulars.activate.exporting import ExportRequest, make_export
+from regulars.engines import files
+from regulars.engines.base import open_engine
+from regulars.engines.export_ledger import ExportLedger
+from regulars.serve.queries import Queries
+from regulars.settings import Settings
+
+settings, path, moment = Settings(warehouse=sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+replace = os.replace
+if moment == "before":
+    files.os.replace = die
+if moment == "after":
+    files.os.replace = lambda *names: (replace(*names), die())
+if moment == "members":
+    ExportLedger.add_members = die
+if moment == "full":
+    import resource
+    write = exporting.write_file
+    def limited(*given):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, resource.RLIM_INFINITY))
+        try:
+            return write(*given)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    ExportLedger.add_members = lambda *_: None
+    exporting.write_file = limited
+engine = open_engine(settings)
+make_export(Queries(engine, settings.shop), ExportLedger(engine.journal), ExportRequest(path, name=moment))
+"""
+
+
+def started(shop: Published, path: Path, moment: str) -> subprocess.Popen[str]:
+    asked = [sys.executable, "-c", EXPORTER, shop.settings.warehouse, str(path), moment]
+    return subprocess.Popen(asked, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("moment", ["members", "before", "after"])
+def test_an_export_that_is_killed_leaves_a_whole_file_or_none_and_its_entry_says_so(
+    shop: Published, ledger: ExportLedger, tmp_path: Path, moment: str
+) -> None:
+    path = tmp_path / "list.csv"
+    exporter = started(shop, path, moment)
+    exporter.communicate(timeout=120)
+    assert exporter.returncode == -signal.SIGKILL
+    entry = next(entry for entry in ledger.every_entry() if entry["name"] == moment)
+    assert entry["status"] == "interrupted" and "ended without a word" in entry["error"]
+    assert path.exists() is (moment == "after")
+    if path.exists():
+        assert len(read(path)) == CUSTOMERS
+    found = next(file for file in made_files(ledger) if file.export_id == entry["export_id"])
+    assert found.is_there is path.exists() and len(halves(path)) == (moment != "after"), "whoever erases finds it"
+    assert make_export(shop.queries, ledger, ExportRequest(path)).exported == CUSTOMERS
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_two_exports_to_one_place_at_once_both_end_and_one_file_is_whole(
+    shop: Published, ledger: ExportLedger, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    both = [started(shop, path, "at once") for _ in range(2)]
+    assert [(exporter.communicate(timeout=240)[1], exporter.returncode) for exporter in both] == [("", 0)] * 2
+    entries = [entry for entry in ledger.every_entry() if entry["name"] == "at once"]
+    assert [entry["status"] for entry in entries] == ["done"] * 2
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in {entry["sha256"] for entry in entries}
+    assert len(read(path)) == CUSTOMERS and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_disk_that_is_full_leaves_the_old_file_and_an_entry_with_the_reason(
+    shop: Published, ledger: ExportLedger, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / f"list.{kind}"
+    path.write_text("as it was")
+    exporter = started(shop, path, "full")
+    told = exporter.communicate(timeout=120)[1]
+    assert exporter.returncode == 1 and "InputError: Cannot write" in told and "free disk space" in told
+    entry = next(entry for entry in ledger.every_entry() if entry["path"] == str(path))
+    assert entry["status"] == "failed" and "Cannot write" in entry["error"]
+    assert path.read_text() == "as it was" and list(tmp_path.iterdir()) == [path]
+
+
+def test_in_excel_a_formula_is_text(shop: Published, ledger: ExportLedger, tmp_path: Path) -> None:
+    path = tmp_path / "all.xlsx"
+    make_export(shop.queries, ledger, ExportRequest(path, columns=("first_name",)))
+    with zipfile.ZipFile(path) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet and "<t>=1+1</t>" in sheet

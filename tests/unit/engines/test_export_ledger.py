@@ -56,6 +56,27 @@ def test_an_export_is_known_from_its_beginning_to_its_end(ledger: ExportLedger) 
     assert done["control_share"] == 0.1
 
 
+def test_an_export_whose_process_is_gone_is_said_to_be_broken_off(
+    ledger: ExportLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("regulars.engines.export_ledger.mark", lambda: "999999999-abcd")
+    gone = ledger.begin(SPRING)
+    ledger.add_members(gone, 0, members([3, 5]))
+    monkeypatch.undo()
+    here = ledger.begin(SPRING)
+    monkeypatch.setattr("regulars.engines.export_ledger.machine", lambda: "elsewhere")
+    monkeypatch.setattr("regulars.engines.export_ledger.mark", lambda: "999999999-abcd")
+    away = ledger.begin(SPRING)
+    monkeypatch.undo()
+    found = {entry["export_id"]: entry for entry in ledger.every_entry()}
+    assert found[gone]["status"] == "interrupted" and "ended without a word" in found[gone]["error"]
+    assert found[here]["status"] == found[away]["status"] == "writing", (
+        "this process lives; of that machine nothing is known"
+    )
+    assert list(ledger.with_customer(5)) == [gone], "the file may be whole"
+    assert ledger.find("spring") is None
+
+
 def test_the_newest_export_of_a_name_is_the_one_that_is_meant(ledger: ExportLedger) -> None:
     ids = []
     for _ in range(3):

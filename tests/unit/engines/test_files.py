@@ -165,4 +165,49 @@ def test_wide_signs_and_line_breaks_are_neutralised_too(tmp_path: Path) -> None:
     write_file(rows.to_reader(), tmp_path / "out.csv", "csv")
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
         back = [row[0] for row in csv.reader(file)][1:]
-    assert back == ["'＝1+1", "'＠sum", "'\n=1+1", "'\t=1", "plain =1"]
+    assert back == ["'＝1+1", "'＠sum", "'\n'=1+1", "'\t'=1", "plain =1"]
+
+
+def test_a_cell_that_begins_behind_a_semicolon_is_neutralised_too(tmp_path: Path) -> None:
+    rows = pa.table(
+        {"note": ["left;=1+1", "left; -5 off", 'left;"@sum(a1)"', "two\n=1+1", "two\t+1", "a;b", "c=d", "x-y;z"]}
+    )
+    write_file(rows.to_reader(), tmp_path / "out.csv", "csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as file:
+        written = [row["note"] for row in csv.DictReader(file)]
+    assert written == [
+        *("left;'=1+1", "left; '-5 off", 'left;"\'@sum(a1)"', "two\n'=1+1", "two\t'+1", "a;b", "c=d", "x-y;z"),
+    ]
+
+
+# Fails again and again while much is still to be written, which once made DuckDB's writer wait for itself for ever.
+FAILING = """
+import random, sys
+from pathlib import Path
+import pyarrow as pa
+from regulars.engines.files import selected, write_file
+
+schema = pa.schema([("n", pa.int64()), ("name", pa.string())])
+rows = pa.record_batch([list(range(20_000)), ["x" * 40] * 20_000], schema=schema)
+
+def batches(last):
+    for _ in range(last):
+        yield rows
+    raise ValueError("the source is gone")
+
+for turn in range(25):
+    source = pa.RecordBatchReader.from_batches(schema, batches(turn * 2))
+    try:
+        with selected(source, "select n, sha256(name) as name from incoming") as reader:
+            write_file(reader, Path(sys.argv[1]), sys.argv[2])
+        sys.exit("nothing was said")
+    except Exception as error:
+        assert "the source is gone" in str(error), error
+"""
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
+def test_a_source_that_breaks_while_much_is_being_written_holds_nobody_up(tmp_path: Path, kind: str) -> None:
+    asked = [sys.executable, "-c", FAILING, str(tmp_path / f"out.{kind}"), kind]
+    subprocess.run(asked, check=True, timeout=240)
+    assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -68,13 +69,18 @@ def test_filters_are_of_one_mind_with_the_rows(shop: Published) -> None:
     segment = rows[0]["segment"]
     cluster = next(row["cluster_id"] for row in rows if row["cluster_id"] is not None)
     health = next(row["health"] for row in rows if row["health"] is not None)
+    inside = sorted(row["churn_probability"] for row in rows if row["segment"] == segment)
+    middle = float(inside[len(inside) // 2])
     for selection, holds in (
         (Selection(segments=(segment,)), lambda row: row["segment"] == segment),
         (Selection(clusters=(str(cluster),)), lambda row: row["cluster_id"] == cluster),
         (Selection(health=(health,)), lambda row: row["health"] == health),
-        (Selection(churn_above=0.5), lambda row: row["churn_probability"] and row["churn_probability"] > 0.5),
+        (Selection(churn_above=0.8), lambda row: row["churn_probability"] > 0.8),
         (Selection(value_above=20), lambda row: row["clv"] and row["clv"] > 20),
-        (Selection((segment,), churn_above=0.1), lambda r: r["segment"] == segment and r["churn_probability"] > 0.1),
+        (
+            Selection((segment,), churn_above=middle),
+            lambda row: row["segment"] == segment and float(row["churn_probability"]) > middle,
+        ),
     ):
         expected = [row["customer_id"] for row in rows if holds(row)]
         assert chosen(shop, selection)[1]["customer_id"].to_pylist() == expected
@@ -124,9 +130,22 @@ def test_a_larger_share_only_adds_and_another_seed_draws_anew(shop: Published) -
 
 def test_whom_else_the_list_is_for_changes_nobodys_group(shop: Published) -> None:
     everyone = held_back(shop, 0.3, "a")
-    part = held_back(shop, 0.3, "a", Selection(churn_above=0.5))
-    ids = set(chosen(shop, Selection(churn_above=0.5))[1]["customer_id"].to_pylist())
+    part = held_back(shop, 0.3, "a", Selection(churn_above=0.8))
+    ids = set(chosen(shop, Selection(churn_above=0.8))[1]["customer_id"].to_pylist())
     assert part == everyone & ids
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.5])
+@pytest.mark.parametrize("seed", ["spring", "2026-01"])
+def test_of_many_customers_the_share_is_held_back(share: float, seed: str) -> None:
+    control = Control(share, seed)
+    [[found]] = duckdb.sql(
+        "select avg(cast(substr(md5($1 || ':' || cast(100000000 + n as varchar)), 1, 8) < $2 as integer))"
+        " from range(400000) as ids(n)",
+        params=[control.seed, control.threshold],
+    ).fetchall()
+    # Four standard deviations of chance.
+    assert found == pytest.approx(share, abs=4 * (share * (1 - share) / 400_000) ** 0.5)
 
 
 @given(st.floats(0, 0.999999, allow_nan=False))

@@ -20,7 +20,9 @@ create table ops.exports (
   sha256 text,
   started_at timestamp not null,
   finished_at timestamp,
-  error text
+  error text,
+  machine text not null,
+  process text not null
 );
 
 create table ops.export_members (

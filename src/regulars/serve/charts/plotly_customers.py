@@ -65,11 +65,22 @@ def clusters_3d(cloud: Cloud, theme: Theme) -> Figure:
                 "opacity": 0.7,
             },
         )
-    plane = {"gridcolor": theme.grid, "backgroundcolor": theme.background, "color": theme.text, "zeroline": False}
+    plane = {
+        "gridcolor": theme.grid,
+        "backgroundcolor": theme.background,
+        "color": theme.text,
+        "zeroline": False,
+        # Few and small: of a short axis more of them would lie over each other.
+        "nticks": 5,
+        "tickfont": {"size": 10},
+    }
     labels = [escape(axis.label) for axis in cloud.axes]
     figure.update_layout(
         scene={
-            "camera": {"eye": {"x": 1.75, "y": 1.75, "z": 0.75}},
+            # The first direction the longest, but not by what it weighs: that is in its words.
+            "aspectmode": "manual",
+            "aspectratio": {"x": 1.4, "y": 1.1, "z": 0.8},
+            "camera": {"eye": {"x": 1.6, "y": 1.6, "z": 0.8}, "center": {"x": 0, "y": 0, "z": -0.2}},
             **{
                 f"{axis}axis": {**plane, "title": {"text": label, "font": {"size": 12}}}
                 for axis, label in zip("xyz", labels, strict=True)

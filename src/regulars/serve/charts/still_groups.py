@@ -106,7 +106,10 @@ def concentration(found: Concentration, theme: Theme) -> Callable[[Figure], None
                 xytext=(14, -12),
                 textcoords="offset points",
                 va="top",
+                bbox={"boxstyle": "square,pad=0.1", "facecolor": theme.background, "edgecolor": "none"},
             )
+        # So that the noughts of both axes do not touch.
+        axes.tick_params(axis="x", pad=8)
         axes.set(xlim=(0, 1.02), ylim=(0, 1.05))
         axes.xaxis.set_major_formatter(lambda value, _: percent(value))
         axes.yaxis.set_major_formatter(lambda value, _: percent(value))

@@ -34,7 +34,9 @@ def forecast(found: Forecast, theme: Theme) -> Callable[[Figure], None]:
             axes.plot(found.odd_days, found.odd, "D", color=theme.warning, markersize=6, label="Stood out")  # type: ignore[arg-type]
         locator = AutoDateLocator()  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
+        # The year under each month, and not once at the end, where it reads as the last day's name.
+        named = ["", "%Y", "%b\n%Y", "%b-%d", "%H:%M", "%H:%M"]
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, zero_formats=named, show_offset=False))  # type: ignore[no-untyped-call]
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
         axes.set_ylabel(found.label)
