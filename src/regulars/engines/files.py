@@ -160,7 +160,7 @@ def _copy(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
         reader = pa.RecordBatchReader.from_batches(reader.schema, map(_without_formulas, reader))
     # DuckDB 2.0's writing in the background waits for itself for ever where a query fails while a write is pending
     # (AsyncFileWriter holds the lock in its destructor that the pending write needs). Without its threads it writes
-    # at once. With one thread nothing waits for its turn in memory: three times less of it, and no slower.
+    # at once. With one thread nothing waits in memory for its turn to be written.
     connection = duckdb.connect(config={"async_threads": 0, "threads": 1})
     try:
         # A bar would go to standard output, between the lines of --json.
