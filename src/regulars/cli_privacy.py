@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -85,8 +86,11 @@ def subject(
     kind = (file_format or (output.suffix.removeprefix(".") if output else "") or "json").lower()
     if kind not in ("json", "html"):
         raise InputError(f"`{kind}` is no format of this. Choose json or html.")
-    with known_of(settings, who) as sections:
-        pieces = write_json(sections) if kind == "json" else write_page(sections, settings.shop.name)
+    with (
+        known_of(settings, who) as sections,
+        # Whoever stops reading, as `head` does, ends the queries before what they are asked of is closed.
+        closing(write_json(sections) if kind == "json" else write_page(sections, settings.shop.name)) as pieces,
+    ):
         if output is None:
             for piece in pieces:
                 sys.stdout.write(piece)

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -205,6 +206,19 @@ def test_before_it_there_is_much_to_find(shop: Path) -> None:
     found = _traces(shop / "warehouse")
     for place in ("raw.orders", "staging.rejected_rows", "identity.records", "marts.", "ops.identity_decisions"):
         assert any(place in where for where in found), place
+
+
+def test_whoever_stops_reading_gets_no_traceback(shop: Path) -> None:
+    done = subprocess.run(
+        f"'{doors.SCRIPT}' subject zq7777 | head -c 20",
+        shell=True,
+        cwd=shop,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("{")
+    assert "Traceback" not in done.stderr
 
 
 def test_all_that_is_known_is_handed_over(shop: Path) -> None:

@@ -7,7 +7,7 @@ with many rows is handed over batch by batch.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -183,7 +183,7 @@ def _rows(reader: pa.RecordBatchReader) -> Iterator[Row]:
         yield from batch.to_pylist()
 
 
-def write_json(sections: Iterable[Section]) -> Iterator[str]:
+def write_json(sections: Iterable[Section]) -> Generator[str]:
     """The sections as one JSON object, piece by piece."""
     yield "{"
     for place, section in enumerate(sections):

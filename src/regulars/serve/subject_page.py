@@ -6,7 +6,7 @@ Records that fit into a line are rows of a table, wider ones are cards; no field
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from html import escape
 from typing import Any
 
@@ -35,7 +35,7 @@ _ABOUT = (
 )
 
 
-def write_page(sections: Iterable[Section], shop: str) -> Iterator[str]:
+def write_page(sections: Iterable[Section], shop: str) -> Generator[str]:
     """The page, piece by piece.
 
     Args:
