@@ -31,7 +31,8 @@ def _publish(engine: PostgresEngine, number: int) -> None:
     with engine.build(fresh=True) as build:
         write_parameters(build, Settings())
         for table in (marts.CUSTOMER_360, marts.SEGMENT_METRICS):
-            build.replace(table, pa.table({"number": [number] * 50}))
+            made = {"number": [number] * 50, "segment": ["Loyal"] * 50, "customer_id": list(range(50))}
+            build.replace(table, pa.table(made))
         build.execute(f"create view marts.looking as select * from {marts.CUSTOMER_360}")
         engine.complete(build)
     engine.publish()
@@ -166,7 +167,7 @@ def test_views_of_the_durable_side_go_before_readers_come(engine: PostgresEngine
         write_parameters(build, Settings())
         build.execute("create view intermediate.lines as select * from durable.staging.order_lines")
         build.execute("create view intermediate.above as select * from intermediate.lines")
-        build.replace(marts.CUSTOMER_360, pa.table({"number": [1]}))
+        build.replace(marts.CUSTOMER_360, pa.table({"customer_id": [1], "segment": ["Loyal"]}))
         build.execute(f"create view marts.stays as select * from {marts.CUSTOMER_360}")
         engine.complete(build)
         engine.complete(build)

@@ -34,7 +34,7 @@ def engines(server: Postgres, database: str) -> dict[str, PostgresEngine]:
     engines = {user: PostgresEngine(database.replace("shop:hunter2-secret", f"{user}:secret")) for user in USERS}
     with engines["builder"].lock(), engines["builder"].build(fresh=True) as build:
         write_parameters(build, Settings())
-        build.replace("marts.customer_360", pa.table({"customer_id": [1]}))
+        build.replace("marts.customer_360", pa.table({"customer_id": [1], "segment": ["Loyal"]}))
         engines["builder"].complete(build)
         engines["builder"].publish()
     return {"owner": owner, **engines}
@@ -74,7 +74,7 @@ def test_the_builder_reads_what_landed_and_writes_no_row_of_it(engines: dict[str
     with engine.build(fresh=True) as build:
         assert build.query("select count(*) as n from durable.staging.orders").to_pylist() == [{"n": 1}]
         assert build.query("select id from durable.raw.new").num_rows == 1
-        build.replace("marts.customer_360", pa.table({"customer_id": [2]}))
+        build.replace("marts.customer_360", pa.table({"customer_id": [2], "segment": ["Loyal"]}))
     for sql in ("delete from staging.orders", "insert into raw.new values ('2')", "drop table identity.records"):
         with engine.durable() as durable, pytest.raises(WarehouseError, match="may not do this"):
             durable.execute(sql)
@@ -179,7 +179,7 @@ def test_a_warehouse_that_was_at_work_before_it_had_roles_goes_on_with_them(serv
                 assert outside.query("select customer_id from marts.customer_360").num_rows == 1
         with engine.build(fresh=True) as build:
             write_parameters(build, Settings())
-            build.replace("marts.customer_360", pa.table({"customer_id": [number]}))
+            build.replace("marts.customer_360", pa.table({"customer_id": [number], "segment": ["Loyal"]}))
             engine.complete(build)
         engine.publish()
     with reader.live() as live:
