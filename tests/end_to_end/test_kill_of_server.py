@@ -120,7 +120,7 @@ def test_killed_while_it_writes(warehouse: Path, tmp_path: Path, kind: str) -> N
     assert halves(temporary), "it was killed too late to show anything"
     assert isinstance(outcome[0], (http.client.HTTPException, OSError)), "a broken connection, and no file"
     [newest] = ExportLedger(FileJournal(warehouse / "journal.sqlite")).entries(1).to_pylist()
-    assert newest["status"] == "writing", "the ledger knows that it began"
+    assert newest["status"] == "interrupted", "the ledger knows that it began, and that nobody goes on with it"
     restarted_leaves_nothing(warehouse, temporary)
 
 

@@ -13,6 +13,7 @@ from regulars.activate.exporting import file_hash
 from regulars.activate.made import files_with, made_files
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.export_ledger import MEMBERS, Export, ExportLedger, Outcome
+from regulars.engines.files import under_way
 from regulars.errors import LockedError
 from regulars.privacy.made_exports import MadeExports, exports_with, remove_exports
 
@@ -102,8 +103,8 @@ def test_what_was_left_half_way_goes_whoever_is_in_it(ledger: ExportLedger, tmp_
 
 def test_while_an_export_is_being_written_nobody_is_said_to_be_in_none(ledger: ExportLedger, tmp_path: Path) -> None:
     export(ledger, tmp_path / "list.csv", ANNA)
-    (tmp_path / f".list.csv.{os.getpid()}-0123abcd.half").write_text("")
-    with pytest.raises(LockedError, match=r"is being written.*--resume"):
+    with under_way(tmp_path / "list.csv") as half, pytest.raises(LockedError, match=r"is being written.*--resume"):
+        half.write_text("")
         remove(ledger, ANNA)
     assert (tmp_path / "list.csv").exists() and ledger.with_customer(ANNA), "it can be done again"
 
