@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--warehouse", type=Path, help="a published warehouse; it is copied")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         warehouse = Path(name) / "warehouse"
         if asked.warehouse:
             shutil.copytree(asked.warehouse, warehouse)
