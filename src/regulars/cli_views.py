@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from rich.markup import escape
 
 from regulars.cli_predictions import one_customer
 from regulars.engines.base import open_engine
+from regulars.engines.processes import is_alive
 from regulars.errors import InputError
 from regulars.serve.foretold import foretold
 from regulars.serve.queries import Queries
@@ -138,7 +138,7 @@ def status(settings: Settings, as_json: bool) -> None:
         raise InputError(
             f"Nothing was ever run in {engine.location}. Start with `regulars run FILE` or `regulars demo`."
         )
-    running = latest.status == "running" and not _alive(latest.process_id)
+    running = latest.status == "running" and not is_alive(latest.process_id)
     state = "interrupted" if running else latest.status
     stages = engine.journal.stages_table(latest.run_id)
     stages = stages.sort_by("position").select(["stage", "status", "seconds", "progress", "summary"])
@@ -244,13 +244,3 @@ def follow(settings: Settings, max_wait: float | None, quiet: bool) -> None:
 
 def _queries(settings: Settings) -> Queries:
     return Queries(open_engine(settings), settings.shop)
-
-
-def _alive(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -27,6 +27,11 @@ def is_living(marked: str) -> bool:
     number = int(found[1])
     if number == os.getpid():
         return found[2] == _LIFE
+    return is_alive(number)
+
+
+def is_alive(number: int) -> bool:
+    """Whether a process with this number runs on this machine, whoever's it is."""
     try:
         os.kill(number, 0)
     except ProcessLookupError:

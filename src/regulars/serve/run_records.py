@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from regulars.engines.base import Engine
+from regulars.engines.processes import is_alive
 from regulars.errors import InputError
 
 _ENDED = ("done", "failed", "interrupted")
@@ -85,20 +85,10 @@ class Changes:
 def _told(engine: Engine, row: dict[str, Any]) -> dict[str, Any]:
     """A run whose process is gone says so, though nobody was left to note it. Of other machines we cannot know."""
     is_here = engine.kind == "duckdb"
-    lost = row["status"] == "running" and is_here and not _is_alive(row["process_id"])
+    lost = row["status"] == "running" and is_here and not is_alive(row["process_id"])
     told = {name: value for name, value in row.items() if name != "process_id"}
     return {**told, "status": "interrupted" if lost else row["status"]}
 
 
 def _without_run(stage: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in stage.items() if name not in ("run_id", "position")}
-
-
-def _is_alive(process_id: int) -> bool:
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -19,7 +19,8 @@ from regulars.errors import InputError, LockedError
 from regulars.serve import run_records
 from regulars.serve.api.answers import NOT_FOUND, Operator, Viewer
 from regulars.serve.api.moments import UtcMoment
-from regulars.serve.api.refusals import RichProblem, not_found
+from regulars.serve.api.problems import Problem
+from regulars.serve.api.refusals import not_found
 from regulars.serve.api.slow_work import takes_long
 from regulars.serve.api.state import state_of
 from regulars.serve.auth import Principal
@@ -109,7 +110,7 @@ def start(request: Request, response: Response, principal: Operator, asked: Aske
     except LockedError as error:
         running = state.engine.journal.running()
         members = {"running": running.run_id} if running else {}
-        raise RichProblem(409, str(error), None, **members) from None
+        raise Problem(409, str(error), None, **members) from None
     response.headers["Location"] = f"/pipeline/runs/{run_id}"
     response.headers["Cache-Control"] = "no-store"
     return Started(run_id=run_id, run=f"/pipeline/runs/{run_id}", events=f"/pipeline/runs/{run_id}/events")

@@ -15,9 +15,11 @@ PROBLEM_JSON = "application/problem+json"
 class Problem(Exception):
     """A request that is refused; the detail names the fact and the repair, and nobody's data."""
 
-    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None, **members: Any) -> None:
         super().__init__(detail)
         self.status, self.detail, self.headers = status, detail, dict(headers or {})
+        # What the document has besides, such as the run that is in the way.
+        self.members = members
 
     def response(self) -> Response:
         """The problem as a document."""
@@ -26,6 +28,7 @@ class Problem(Exception):
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
+            **self.members,
         }
         return JSONResponse(content, self.status, self.headers, media_type=PROBLEM_JSON)
 

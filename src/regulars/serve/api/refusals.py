@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from regulars.errors import (
     BusyError,
@@ -23,7 +20,7 @@ from regulars.errors import (
     SourceUnreachable,
     WarehouseError,
 )
-from regulars.serve.api.problems import PROBLEM_JSON, Problem, told
+from regulars.serve.api.problems import Problem, told
 from regulars.serve.api.published import NotModified
 
 _RETRY = {"Retry-After": "5"}
@@ -39,25 +36,6 @@ _STATUS: tuple[tuple[type[RegularsError], int], ...] = (
     (SourceUnreachable, 503),
 )
 _log = logging.getLogger("regulars.server")
-
-
-class RichProblem(Problem):
-    """A problem with members of its own, such as the run that is in the way."""
-
-    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None, **members: Any) -> None:
-        super().__init__(status, detail, headers)
-        self.members = members
-
-    def response(self) -> Response:
-        """The problem as a document."""
-        content = {
-            "type": "about:blank",
-            "title": HTTPStatus(self.status).phrase,
-            "status": self.status,
-            "detail": self.detail,
-            **self.members,
-        }
-        return JSONResponse(content, self.status, self.headers, media_type=PROBLEM_JSON)
 
 
 def not_found(detail: str) -> Problem:
@@ -94,7 +72,7 @@ async def _invalid(_request: Request, error: Exception) -> Response:
         {"place": ".".join(str(step) for step in each["loc"]), "problem": each["msg"]} for each in error.errors()[:100]
     ]
     words = "; ".join(f"{each['place']}: {each['problem']}" for each in found[:3])
-    return RichProblem(422, f"The request does not fit: {words}.", errors=found).response()
+    return Problem(422, f"The request does not fit: {words}.", errors=found).response()
 
 
 async def _http(request: Request, error: Exception) -> Response:
