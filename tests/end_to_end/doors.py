@@ -17,6 +17,7 @@ from unittest import mock
 
 import duckdb
 
+from regulars.catalog import DURABLE_TABLES, RAW_COLUMNS
 from regulars.cli import main
 from regulars.engines.duckdb_session import DuckDBSession
 from regulars.engines.postgres import PostgresEngine
@@ -28,11 +29,8 @@ _CLOCK = ("_loaded_at", "started_at", "finished_at", "decided_at", "run_id", "co
 _WITHOUT_CLOCK = {"payload": """regexp_replace(payload, '"_loaded_at":"[^"]*"', '')"""}
 # Where the last resolution stopped, for the next one to skip what it has seen: not data.
 _BOOKMARKS = ("identity.resolution",)
-# What the embedded warehouse keeps in files, and what it has no need of.
-_OF_POSTGRES_ALONE = (
-    *("ops.runs", "ops.run_stages", "ops.migrations", "ops.model_files", "ops.publications", "ops.raw_columns"),
-    *("ops.exports", "ops.export_members"),
-)
+# Of `ops` a PostgreSQL warehouse has more: what the embedded one keeps in files, and what that has no need of.
+_OPS_OF_EVERY_ENGINE = {table.name for table in DURABLE_TABLES if table.schema == "ops"} - {RAW_COLUMNS.name}
 
 
 @dataclass(frozen=True)
@@ -148,7 +146,11 @@ def durable_on_postgres(url: str, file: Path) -> dict[str, tuple[int, int]]:
         for table in tables.column(0).to_pylist():
             copy.replace(table, session.stream(f"select * from {table}"))
     found = contents(file, "raw", "staging", "identity", "ops")
-    return {table: counted for table, counted in found.items() if table not in _OF_POSTGRES_ALONE}
+    return {
+        table: counted
+        for table, counted in found.items()
+        if not table.startswith("ops.") or table in _OPS_OF_EVERY_ENGINE
+    }
 
 
 def unaccounted(warehouse: Path) -> list[tuple[Any, ...]]:
