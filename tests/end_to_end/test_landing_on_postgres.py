@@ -37,7 +37,8 @@ HOUSEHOLD = """customer_id,first_name,last_name,address,city,postcode
 q1,Anna,Quistgaard,12 Long Acre,Leeds,LS1 4AP
 q2,Peter,Quistgaard,12 Long Acre,Leeds,LS1 4AP
 """
-PROCESSES = multiprocessing.get_context("spawn")
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.end_to_end.warmed"])
 
 
 @dataclass
