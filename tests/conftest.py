@@ -17,6 +17,7 @@ from tests.servers import Postgres, postgres
 
 from regulars.catalog import ACCESS, DURABLE_TABLES, EXPORTS, RUN_STAGES, RUNS
 from regulars.engines.postgres import PostgresEngine
+from regulars.learn import forecast
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 # Airflow has an environment of its own; `make airflow` makes this one.
@@ -43,6 +44,23 @@ def pytest_configure(config: pytest.Config) -> None:
     kept = ("REGULARS_REQUIRE_ALL", "REGULARS_AIRFLOW")
     for name in [name for name in os.environ if name.startswith("REGULARS_") and name not in kept]:
         del os.environ[name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered_forecasts() -> Iterator[None]:
+    """Many tests run the same shop, and the same days foretold by the same model are the same: once is enough."""
+    foretold = forecast._foretold
+    remembered: dict[tuple[str, bytes, int], Any] = {}
+
+    def remember(name: str, series: forecast.Floats, days: int) -> Any:
+        key = (name, series.tobytes(), days)
+        if key not in remembered:
+            remembered[key] = foretold(name, series, days)
+        return tuple(values.copy() for values in remembered[key])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forecast, "_foretold", remember)
+        yield
 
 
 @pytest.fixture(scope="session")
