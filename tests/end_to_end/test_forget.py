@@ -60,6 +60,11 @@ def _export(folder: Path) -> None:
     ):
         done = doors.command("export", *words, folder=folder)
         assert done.exit_code == 0, done.errors
+    # And what is no export, but holds them all the same: their purchases, and a list that they were scored in.
+    (folder / "list.csv").write_text("customer_id,recency,frequency,monetary\nzq7777,3,4,500\nnew1,9,1,20\n")
+    for words in (("extract", "made/purchases.csv"), ("score", "list.csv", "-o", "made/scored.parquet")):
+        done = doors.command(*words, folder=folder)
+        assert done.exit_code == 0, done.errors
     made = folder / "made"
     (made / "lost.csv").rename(folder / "somewhere.csv")
     (made / "changed.csv").write_text("my own list\n")
@@ -117,13 +122,21 @@ def test_exports_with_them_go_unasked_and_what_is_not_ours_stays(erased: tuple[P
     folder, proof = erased
     assert sorted(file.name for file in (folder / "made").iterdir()) == ["changed.csv", "replaced.csv"]
     said = "\n".join(proof.notes)
-    for name in ("all.parquet", "meta.csv", "bi", ".all.parquet.999999999-abcdef01.half"):
+    for name in (
+        "all.parquet",
+        "meta.csv",
+        "bi",
+        "purchases.csv",
+        "scored.parquet",
+        ".all.parquet.999999999-abcdef01.half",
+    ):
         assert f"removed {folder}/made/{name}" in said
     assert f"{folder}/made/[erased].csv" in said and EMAIL not in said
     assert f"{folder}/made/lost.csv, an export with them, lies there no more" in said
     assert f"{folder}/made/changed.csv is not as it was exported" in said
     assert {place.rpartition("/")[2] for place in proof.found_before["customer_id"] if place.startswith("export")} == {
-        "all.parquet", "meta.csv", "[erased].csv", "bi", ".all.parquet.999999999-abcdef01.half",
+        "all.parquet", "meta.csv", "[erased].csv", "bi", "purchases.csv", "scored.parquet",
+        ".all.parquet.999999999-abcdef01.half",
     }  # fmt: skip
 
 
@@ -132,8 +145,9 @@ def test_they_are_no_member_of_any_export(shop: Path, erased: tuple[Path, Proof]
     ledger = ExportLedger(FileJournal(folder / "warehouse" / "journal.sqlite"))
     ids = golden_ids(shop)
     entries = ledger.every_entry()
-    assert len(entries) == 8 and EMAIL not in str(entries)
-    everyone = [len(part) for entry in entries for part in ledger.members(entry["export_id"])]
+    assert len(entries) == 10 and EMAIL not in str(entries)
+    lists = [entry["export_id"] for entry in entries if entry["format"] != "extract"]
+    everyone = [len(part) for export_id in lists for part in ledger.members(export_id)]
     assert sorted(set(everyone)) == [len(doors.ask(shop / "warehouse" / "live.duckdb", CUSTOMERS)) - len(ids)]
     assert not any(ledger.with_customer(customer_id) for customer_id in ids)
 
