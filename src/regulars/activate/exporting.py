@@ -21,7 +21,7 @@ from regulars.engines.files import FORMATS, selected, write_file
 from regulars.errors import InputError, WarehouseError
 from regulars.serve.queries import Queries
 from regulars.serve.selection import Consent, Control, Reach, Selected, Selection, selected_customers
-from regulars.settings import Settings, overridden
+from regulars.settings import Settings
 
 _PART_ROWS = 100_000
 _MEMORY = "256MB"
@@ -79,7 +79,7 @@ def open_for_export(settings: Settings) -> Engine:
 
     Each row is read once or twice, so remembering more of the file would make nothing faster, and would grow with it.
     """
-    return open_engine(settings if settings.memory_limit else overridden(settings, memory_limit=_MEMORY))
+    return open_engine(settings if settings.memory_limit else settings.model_copy(update={"memory_limit": _MEMORY}))
 
 
 def make_export(queries: Queries, ledger: ExportLedger, request: ExportRequest) -> Made:
