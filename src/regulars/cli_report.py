@@ -34,6 +34,8 @@ def report(
     settings = chosen_settings(settings_file, warehouse, environment)
     engine = open_engine(settings)
     queries, ledger = Queries(engine, settings.shop), ExportLedger(engine.journal)
+    # Where nothing is published nothing is entered either.
+    queries.basis()
 
     with errors.status(f"Writing {output}"), noted(ledger, output, REPORT, user()) as entry:
 
