@@ -10,7 +10,6 @@ cores. The floor is GET /health of the same server, asked in the same mix.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import http.client
 import json
 import math
@@ -22,19 +21,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import duckdb
-
-# Of a hundred requests.
-MIX = {"look-up": 50, "segments": 20, "health": 20, "page of a segment": 10}
+from api_clients import MIX, Found, ask_from_here, paths_of
 
 
 def main() -> None:
@@ -45,6 +38,9 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=50, help="connections that are kept open")
     parser.add_argument("--rate", type=float, default=100.0, help="requests a second, of all clients")
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument(
+        "--patience", type=float, default=900.0, help="most seconds that are measured until a run has published"
+    )
     parser.add_argument("--warehouse", type=Path, help="a published warehouse; it is copied")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
@@ -61,99 +57,48 @@ def main() -> None:
             _print_costs(server.pid, port, ids, segments)
             for is_running in (False, True):
                 run_id = _started(port) if is_running else None
-                found = _measured(port, ids, segments, asked)
+                found = _measured(port, ids, segments, asked, run_id)
                 title = "while a run goes on" if is_running else "nothing else"
                 if run_id is not None:
                     title += f", which {_state(port, run_id)} at the end; {len(found.runs)} publications were seen"
-                _print(title, found, asked.seconds)
-                if run_id is not None and len(found.runs) < 2:
-                    print("The run did not publish in that time: take more --seconds, or fewer --orders.")
+                _print(title, found)
+                if run_id is not None:
+                    _print_publication(found, asked.patience)
         finally:
             server.terminate()
             server.wait()
 
 
-@dataclass
-class Found:
-    """Milliseconds of each kind of request, errors, and the runs that answered."""
-
-    milliseconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    errors: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    runs: set[str] = field(default_factory=set)
-    reconnected: int = 0
-
-
-def _measured(port: int, ids: list[int], segments: list[str], asked: argparse.Namespace) -> Found:
+def _measured(port: int, ids: list[int], segments: list[str], asked: argparse.Namespace, run_id: str | None) -> Found:
     """What the clients measure, in a process of their own."""
     spawning = multiprocessing.get_context("spawn")
     here, there = spawning.Pipe()
-    arguments = (there, port, ids, segments, asked.clients, asked.rate, asked.seconds)
-    process = spawning.Process(target=_clients, args=arguments)
+    patience = asked.patience if run_id is not None else asked.seconds
+    arguments = (there, port, ids, segments, asked.clients, asked.rate, asked.seconds, patience, run_id)
+    process = spawning.Process(target=ask_from_here, args=arguments)
     process.start()
     found = Found(*here.recv())
     process.join()
     return found
 
 
-def _clients(
-    there: Any, port: int, ids: list[int], segments: list[str], clients: int, rate: float, seconds: float
-) -> None:
-    found = Found()
-    asyncio.run(_asked(port, ids, segments, clients, rate, seconds, found))
-    there.send((dict(found.milliseconds), dict(found.errors), found.runs, found.reconnected))
+def _print_publication(found: Found, patience: float) -> None:
+    """When the run was seen first, and what the requests around that moment took: the live file was opened anew."""
+    if len(found.runs) < 2:
+        print(f"The run did not publish in {patience:g} seconds: take more --patience, or fewer --orders.")
+        return
+    seen = max(found.runs.values())
+    print(f"Its publication was seen {seen:.1f} seconds after the beginning, of {found.seconds:.0f} measured.")
+    for what, taken in (
+        ("before it", [one[1] for one in found.around if one[0] < seen]),
+        ("of the second in which it was opened", [one[1] for one in found.around if seen - 0.5 <= one[0] < seen + 0.5]),
+        ("after it", [one[1] for one in found.around if one[0] >= seen + 0.5]),
+    ):
+        if taken:
+            print(f"  {len(taken)} requests {what}: p99 {_share(taken, 0.99):.1f} ms, max {max(taken):.1f} ms")
 
 
-async def _asked(
-    port: int, ids: list[int], segments: list[str], clients: int, rate: float, seconds: float, found: Found
-) -> None:
-    chance = random.Random(1)
-    paths = _paths(ids, segments, chance)
-    due: asyncio.Queue[tuple[float, str] | None] = asyncio.Queue()
-    workers = [asyncio.create_task(_client(port, due, paths, found)) for _ in range(clients)]
-    begun = time.perf_counter()
-    for number in range(math.floor(rate * seconds)):
-        at = begun + number / rate
-        if (ahead := at - time.perf_counter()) > 0:
-            await asyncio.sleep(ahead)
-        [kind] = chance.choices(list(MIX), list(MIX.values()))
-        due.put_nowait((at, kind))
-    for _ in workers:
-        due.put_nowait(None)
-    await asyncio.gather(*workers)
-
-
-async def _client(port: int, due: asyncio.Queue[tuple[float, str] | None], paths: Any, found: Found) -> None:
-    """Takes what is due, one request after the other on one connection, which is made anew when it was closed."""
-    reader = writer = None
-    while (task := await due.get()) is not None:
-        at, kind = task
-        try:
-            if writer is None:
-                reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22)
-            writer.write(f"GET {paths[kind]()} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-            status, headers, _ = await _answer(reader)
-            found.milliseconds[kind].append((time.perf_counter() - at) * 1000)
-            if status != 200:
-                found.errors[f"{kind}: {status}"] += 1
-            if named := re.search(r'etag: "([^"]+)', headers):
-                found.runs.add(named[1])
-            if "connection: close" in headers:
-                writer = None
-        except (OSError, asyncio.IncompleteReadError):
-            # The server closes a connection that nobody used for some seconds: another one is made, and it counts.
-            writer = None
-            found.reconnected += 1
-            due.put_nowait((at, kind))
-
-
-async def _answer(reader: Any) -> tuple[int, str, bytes]:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-    length = re.search(r"content-length: (\d+)", head)
-    body = await reader.readexactly(int(length[1]) if length else 0)
-    return int(head.split(" ", 2)[1]), head, body
-
-
-def _print(title: str, found: Found, seconds: float) -> None:
+def _print(title: str, found: Found) -> None:
     print(f"\n{title}")
     print(f"{'':20} {'requests':>8} {'p50 ms':>8} {'p95 ms':>8} {'p99 ms':>8} {'max ms':>8}  p99 / floor")
     floor = _share(found.milliseconds["health"], 0.99)
@@ -161,7 +106,7 @@ def _print(title: str, found: Found, seconds: float) -> None:
         marks = [_share(taken, share) for share in (0.5, 0.95, 0.99, 1.0)]
         print(f"{kind:20} {len(taken):8,} {' '.join(f'{mark:8.1f}' for mark in marks)}  {marks[2] / floor:6.1f}")
     print(
-        f"errors: {found.errors or 'none'}; {sum(map(len, found.milliseconds.values())) / seconds:.0f} a second;"
+        f"errors: {found.errors or 'none'}; {sum(map(len, found.milliseconds.values())) / found.seconds:.0f} a second;"
         f" {found.reconnected} connections were closed while idle and made anew"
     )
 
@@ -172,7 +117,7 @@ def _print_costs(process_id: int, port: int, ids: list[int], segments: list[str]
         return
     chance, connection = random.Random(2), http.client.HTTPConnection("127.0.0.1", port)
     print("\nmilliseconds of the server's processor for a request")
-    for kind, path in _paths(ids, segments, chance).items():
+    for kind, path in paths_of(ids, segments, chance).items():
         for count in (20, 200):  # the first are for warming up
             before = _processor_seconds(process_id)
             for _ in range(count):
@@ -184,15 +129,6 @@ def _print_costs(process_id: int, port: int, ids: list[int], segments: list[str]
 def _processor_seconds(process_id: int) -> float:
     fields = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _paths(ids: list[int], segments: list[str], chance: random.Random) -> dict[str, Callable[[], str]]:
-    return {
-        "look-up": lambda: f"/customers/{chance.choice(ids)}",
-        "segments": lambda: "/segments",
-        "health": lambda: "/health",
-        "page of a segment": lambda: f"/segments/{chance.choice(segments)}/customers?page={chance.randint(1, 20)}",
-    }
 
 
 def _share(values: list[float], share: float) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 import json
 import typing
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,7 @@ import pyarrow as pa
 import typer
 from rich.markup import escape
 
-from regulars.cli_options import Environment, Json, SettingsFile, Warehouse, chosen_settings
+from regulars.cli_options import Environment, Json, SettingsFile, Warehouse, chosen_settings, user
 from regulars.engines.base import open_engine
 from regulars.engines.export_ledger import ExportLedger
 from regulars.errors import InputError
@@ -108,7 +107,7 @@ def export(
     elif bi is not None:
         _star(queries, ledger, bi, as_json)
     elif output is not None:
-        from regulars.activate.exporting import ExportRequest, make_export
+        from regulars.activate.exporting import ExportRequest, make_export, open_for_export
 
         request = ExportRequest(
             path=output,
@@ -122,10 +121,10 @@ def export(
             name=name or "",
             control_share=control,
             seed=seed or "",
-            exported_by=_user(),
+            exported_by=user(),
         )
         with errors.status(f"Writing {output}"):
-            made = make_export(queries, ledger, request)
+            made = make_export(Queries(open_for_export(settings), settings.shop), ledger, request)
         if as_json:
             print_json([vars(made)])
             return
@@ -170,7 +169,7 @@ def _star(queries: Queries, ledger: ExportLedger, folder: Path, as_json: bool) -
     from regulars.activate.star import write_star
 
     with errors.status(f"Writing {folder}"):
-        star = write_star(queries, ledger, folder, _user())
+        star = write_star(queries, ledger, folder, user())
     if as_json:
         print_json([vars(table) for table in star.tables])
         return
@@ -201,11 +200,3 @@ def _measure(
     print_table(table)
     for line in lines:
         console.print(line)
-
-
-def _user() -> str:
-    """Who runs the command, as the system calls them."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return "unknown"

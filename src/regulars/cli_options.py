@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -58,3 +59,11 @@ def day_of(as_of: dt.datetime | None, settings: Settings) -> dt.date | None:
     if as_of is None or as_of.tzinfo is None:
         return as_of.date() if as_of else None
     return as_of.astimezone(ZoneInfo(settings.shop.timezone)).date()
+
+
+def user() -> str:
+    """Who runs the command, as the system calls them."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "unknown"

@@ -10,7 +10,7 @@ import pyarrow as pa
 import typer
 from rich.markup import escape
 
-from regulars.cli_options import Environment, Json, SettingsFile, Warehouse, chosen_settings
+from regulars.cli_options import Environment, Json, SettingsFile, Warehouse, chosen_settings, user
 from regulars.prediction_settings import VALUE_HORIZONS
 from regulars.terminal import console, errors, print_json, print_table
 
@@ -48,6 +48,7 @@ def score(
             as_of=as_of.date() if as_of else None,
             decimal=decimal,
             on_progress=lambda words: spinner.update(f"Scoring: {words}"),
+            scored_by=user(),
         )
     if as_json:
         print_json([_as_dict(report)])

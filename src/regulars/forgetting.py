@@ -173,7 +173,7 @@ def _removed_from_what_left(engine: Engine, progress: Progress) -> list[str]:
     """Sees to the outbox and to the files that the ledger of exports knows, and remembers which of them is searched."""
     events = forget_events(engine.journal, progress.customer_ids)
     ledger = ExportLedger(engine.journal)
-    found = exports_with(ledger, progress.customer_ids)
+    found = exports_with(ledger, progress.wanted)
     progress.changed_exports = sorted({*progress.changed_exports, *map(str, found.changed)})
     going_on.write_progress(engine, progress)
     notes = [f"took {events:,} event(s) out of the outbox of webhooks"] if events else []
@@ -268,7 +268,7 @@ def _searched(engine: Engine, progress: Progress, exports: Sequence[Path]) -> Tr
     if engine.has_live():
         with engine.live() as live:
             search_tables(live, what, "live", traces)
-    made = exports_with(ExportLedger(engine.journal), what.customer_ids)
+    made = exports_with(ExportLedger(engine.journal), what)
     for path in made.untouched:
         traces.add("customer_id", f"export {path}", 1)
     changed = [Path(path) for path in progress.changed_exports]

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from regulars import catalog, marts
+from regulars.activate.noting import SCORE, noted
 from regulars.engines.base import Engine, open_engine
+from regulars.engines.export_ledger import ExportLedger
 from regulars.engines.files import FORMATS, selected, write_file
 from regulars.errors import InputError
 from regulars.land.feature_rows import feature_rows_sql
@@ -79,6 +81,7 @@ def score_file(
     as_of: dt.date | None = None,
     decimal: str = ".",
     on_progress: Progress = lambda words: None,
+    scored_by: str = "unknown",
 ) -> ScoreReport:
     """Scores a file and writes the result, in constant memory.
 
@@ -90,6 +93,7 @@ def score_file(
         as_of: For orders: the start of this day is "now".
         decimal: The decimal sign.
         on_progress: Told in words how far it is.
+        scored_by: Who asks, for the ledger of exports, in which the file is entered.
 
     Raises:
         RegularsError: See `regulars.errors` for the kinds.
@@ -99,8 +103,10 @@ def score_file(
         raise InputError(f"`{chosen}` is no format of exports. Choose one of: {', '.join(FORMATS)}.")
     with _scored(settings, file, as_of, decimal, on_progress) as (report, reader):
         if output is not None:
-            write_file(reader, output, chosen)
+            with noted(ExportLedger(open_engine(settings).journal), output, SCORE, scored_by) as entry:
+                entry.rows = write_file(reader, output, chosen)
             report.output = output
+            report.notes += [entry.problem] if entry.problem else []
         else:
             for _ in reader:
                 pass

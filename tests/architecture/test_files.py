@@ -13,7 +13,7 @@ LONGEST = 300
 LONGER: dict[str, str] = {}
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
 # A module may be tested once more, on another engine or in another state, in a file of its own.
-AGAIN = re.compile(r"_(on_postgres|on_spark|without_orders)(?=\.py$)")
+AGAIN = re.compile(r"_(on_postgres|on_spark|without_orders|of_many)(?=\.py$)")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|\bNotImplementedError|^\s*pass\s*#", re.MULTILINE)
 OF_A_MACHINE = re.compile(r"(?<![\w.~*-])/(home|root|Users|work)/\w|index-url|pythonhosted|registry\.npm")
 TEXT = {".py", ".sql", ".md", ".toml", ".yml", ".yaml", ".csv", ".cfg", ".json", ".html", ".css", ".js", ""}

@@ -1,11 +1,13 @@
-"""A small shop that several tests look at, made once."""
+"""Small shops that several tests look at, made once."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
-from tests.end_to_end import growing
+from filelock import FileLock
+from tests.end_to_end import erasing, growing
 
 from regulars.demo.generator import generate
 from regulars.demo.options import ShopOptions
@@ -28,3 +30,14 @@ def whole_shop(tmp_path_factory: pytest.TempPathFactory) -> growing.GrowingShop:
     growing.decide(shop)
     shop.run()
     return shop
+
+
+@pytest.fixture(scope="module")
+def shop_to_erase_from(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published shop with somebody who will be erased, made once for all who test at the same time; a copy of it."""
+    own = tmp_path_factory.getbasetemp()
+    made = (own.parent if own.name.startswith("popen-") else own) / "to-erase-from"
+    with FileLock(made.with_suffix(".lock")):
+        if not made.exists():
+            erasing.publish_shop(made)
+    return shutil.copytree(made, tmp_path_factory.mktemp("shop") / "shop")

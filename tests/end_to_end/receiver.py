@@ -1,7 +1,8 @@
 """A receiver of webhooks in a process of its own: it checks signatures, fails and dawdles by a seed, and notes all.
 
 `python receiver.py FOLDER [--seed N --failing 0.3 --slow 0.1 --seconds 0.05]` writes its port to FOLDER/port and a line
-of JSON per request to FOLDER/received.jsonl, on the disk before it answers.
+of JSON per request to FOLDER/received.jsonl, on the disk before it answers. FOLDER/open is there while
+a request that was read whole waits for its answer.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Receiver(BaseHTTPRequestHandler):
             # Some that answer with an error have taken it in nevertheless.
             keeps = not fails or self.chance.random() < 0.3
         body = self.rfile.read(int(self.headers["content-length"]))
+        (self.options.folder / "open").touch()
         if dawdles:
             time.sleep(self.options.seconds)
         with self.turn:
@@ -58,6 +60,8 @@ class Receiver(BaseHTTPRequestHandler):
                 file.flush()
                 os.fsync(file.fileno())
             Receiver.open_now -= 1
+            if not Receiver.open_now:
+                (self.options.folder / "open").unlink(missing_ok=True)
         said = b"a fault by design" if status != 204 else b""
         try:
             self.send_response(status)

@@ -1,25 +1,20 @@
 """Somebody who stands in three sources, as a guest, in a rejected row and in a line that cannot be read is erased.
 
-Then their texts are looked for by this test's own means in every file and in every value of every table; the same files
-are landed again in every way there is; and an erasure is killed wherever it can be.
+Then their texts are looked for by this test's own means in every file and in every value of every table, and the same
+files are landed again in every way there is.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.end_to_end import doors
-from tests.servers import Postgres
+from tests.end_to_end.erasing import EMAIL, OLD_EMAIL, SHARED_PHONE, TEXTS, by_number, golden_ids, traces
 
 from regulars.engines.base import open_engine
 from regulars.engines.export_ledger import ExportLedger
@@ -27,87 +22,20 @@ from regulars.engines.journal import FileJournal
 from regulars.privacy.proof import Proof
 from regulars.settings import Settings
 
-SETTINGS = """
-[sources.crm]
-path = "crm*.csv"
-entity = "customers"
-[sources.loyalty]
-path = "loyalty.csv"
-entity = "customers"
-id_space = "card"
-[sources.orders]
-path = "orders*.csv"
-[identity]
-probabilistic = false
-"""
-EMAIL, OLD_EMAIL = "zebedia.quux@rarepost.example", "zebedia@formerpost.example"
-NASTY = "<img src=x onerror=alert(1)>"
-SHARED_PHONE = "+447700901039"
-# As they stand in the files or in the warehouse; nobody else's contains one of them.
-TEXTS = (
-    *("zebedia", "quuxhollander", "formerpost", "rarepost", "peculiar crescent", "447700900461", "07700 900461"),
-    *("zq7777", "L-77001", "9zq777"),
-)
+# What is built of what was landed; the stages after it read nothing else.
+BUILD = ("--stage", "resolve", "--stage", "build")
 CUSTOMERS = "select customer_id from marts.customer_360"
-PROCESSES = multiprocessing.get_context("spawn")
-
-
-def _write_shop(folder: Path) -> None:
-    people = [
-        f"c{n},Person{n},Family{n},person{n}@post.example,+4477009{n:05d},{n} {NASTY if n == 1002 else 'Long'} Road"
-        for n in range(1000, 1040)
-    ]
-    head = "customer_id,first_name,last_name,email,phone,address"
-    theirs = f"zq7777,Zebedia,Quuxhollander,{OLD_EMAIL},07700 900461,93 Peculiar Crescent"
-    (folder / "crm1.csv").write_text("\n".join([head, *people, theirs]) + "\n")
-    # A newer version of their record, with another address, and a number that c1039 has too.
-    newer = theirs.replace(OLD_EMAIL, EMAIL.upper()).replace("07700 900461", SHARED_PHONE)
-    (folder / "crm2.csv").write_text(f"{head}\n{newer}\n")
-    cards = [f"L-{n},person{n}@post.example,Person{n} Family{n}" for n in range(1000, 1010)]
-    (folder / "loyalty.csv").write_text(
-        "\n".join(["customer_id,email,full_name", *cards, f"L-77001,{EMAIL},Zebedia Quuxhollander"]) + "\n"
-    )
-    orders = [
-        f"{n * 10 + k},c{n},,2025-{1 + (n + k * 3) % 12:02d}-{1 + n % 27:02d},{20 + (n * 7 + k) % 90}.50"
-        for n in range(1000, 1040)
-        for k in range(1 + n % 4)
-    ]
-    theirs = [
-        "9zq777,zq7777,,2025-12-30,99.00",
-        f"900778,,{EMAIL},2025-06-05,12.00",
-        f"900779,,{OLD_EMAIL},2025-05-05,13.00",
-        f"900780,,{EMAIL},no day at all,14.00",
-        "9zq777,zq7777,,2025-12-30,99.00",
-        f"900781,,{EMAIL},2025-06-06,15.00,too,many,fields",
-    ]
-    (folder / "orders.csv").write_text(
-        "\n".join(["order_id,customer_id,email,ordered_at,amount", *orders, *theirs]) + "\n"
-    )
-    (folder / "regulars.toml").write_text(SETTINGS)
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published shop, which nobody was erased from."""
-    folder = tmp_path_factory.mktemp("shop")
-    _write_shop(folder)
-    (folder / "crm2.csv").rename(folder / "later")
-    for words in (
-        ("run", "-q"),
-        ("identity", "never", "zq7777", "c1039", "--reason", f"{EMAIL} lives with them"),
-    ):
-        done = doors.command(*words, folder=folder)
-        assert done.exit_code == 0, done.errors
-    (folder / "later").rename(folder / "crm2.csv")
-    done = doors.command("run", "-q", folder=folder)
-    assert done.exit_code == 0, done.errors
-    return folder
+def shop(shop_to_erase_from: Path) -> Path:
+    return shop_to_erase_from
 
 
 @pytest.fixture(scope="module")
 def erased(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Proof]]:
     """The same shop after the erasure; its proof."""
-    folder = _copy(shop, tmp_path_factory.mktemp("erased") / "shop")
+    folder = shutil.copytree(shop, tmp_path_factory.mktemp("erased") / "shop")
     _export(folder)
     (folder / "lists").mkdir()
     (folder / "lists" / "all.csv").write_text(f"email\n{EMAIL}\n")
@@ -132,6 +60,11 @@ def _export(folder: Path) -> None:
     ):
         done = doors.command("export", *words, folder=folder)
         assert done.exit_code == 0, done.errors
+    # And what is no export, but holds them all the same: their purchases, and a list that they were scored in.
+    (folder / "list.csv").write_text("customer_id,recency,frequency,monetary\nzq7777,3,4,500\nnew1,9,1,20\n")
+    for words in (("extract", "made/purchases.csv"), ("score", "list.csv", "-o", "made/scored.parquet")):
+        done = doors.command(*words, folder=folder)
+        assert done.exit_code == 0, done.errors
     made = folder / "made"
     (made / "lost.csv").rename(folder / "somewhere.csv")
     (made / "changed.csv").write_text("my own list\n")
@@ -139,53 +72,7 @@ def _export(folder: Path) -> None:
     (made / ".all.parquet.999999999-abcdef01.half").write_text(EMAIL)
 
 
-def _copy(shop: Path, to: Path) -> Path:
-    shutil.copytree(shop, to)
-    return to
-
-
-def _traces(warehouse: Path) -> list[str]:
-    """Where any of the texts stands: in the bytes of a file, or in a value of a table, looked at row by row."""
-    found = []
-    for file in sorted(path for path in warehouse.rglob("*") if path.is_file()):
-        content = file.read_bytes().lower()
-        found += [f"{file.name}: {text}" for text in TEXTS if len(text) > 6 and text.lower().encode() in content]
-        if file.suffix != ".duckdb":
-            continue
-        for schema, table in doors.ask(file, "select schema_name, table_name from duckdb_tables()"):
-            tests = " or ".join(f"contains(line, '{text.lower()}')" for text in TEXTS)
-            sql = (
-                f'select line from (select lower(cast(t as varchar)) as line from "{schema}"."{table}" t) where {tests}'
-            )
-            found += [f"{file.name} {schema}.{table}: {line[:80]}" for (line,) in doors.ask(file, sql)]
-    return found
-
-
-def _golden_ids(shop: Path) -> list[int]:
-    """Theirs, and those of the guest who had their old address."""
-    sql = (
-        "select distinct customer_id from marts.customer_identity_map where source_customer_id in"
-        f" ('zq7777', 'L-77001', 'email:{OLD_EMAIL}', 'email:{EMAIL}')"
-    )
-    return [customer_id for (customer_id,) in doors.ask(shop / "warehouse" / "live.duckdb", sql)]
-
-
-def _by_number(warehouse: Path, ids: list[int]) -> list[str]:
-    """Where one of the golden ids stands in a column of numbers."""
-    found = []
-    for file in (warehouse / "live.duckdb", warehouse / "durable.duckdb"):
-        # The last number that was given says nothing of anybody: it keeps one from being given twice.
-        columns = "select schema_name, table_name, column_name from duckdb_columns()"
-        for schema, table, column in doors.ask(
-            file, f"{columns} where data_type = 'BIGINT' and column_name <> 'last_customer_id'"
-        ):
-            listed = ", ".join(map(str, ids))
-            sql = f'select count(*) from "{schema}"."{table}" where "{column}" in ({listed})'
-            found += [f"{file.name} {schema}.{table}.{column}"] * (doors.ask(file, sql) != [(0,)])
-    return found
-
-
-def _others(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
+def others(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
     """What the erasure must leave as it is: everybody else's orders, identities and values."""
     live = warehouse / "live.duckdb"
     theirs = (
@@ -203,59 +90,9 @@ def _others(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def test_before_it_there_is_much_to_find(shop: Path) -> None:
-    found = _traces(shop / "warehouse")
+    found = traces(shop / "warehouse")
     for place in ("raw.orders", "staging.rejected_rows", "identity.records", "marts.", "ops.identity_decisions"):
         assert any(place in where for where in found), place
-
-
-def test_whoever_stops_reading_gets_no_traceback(shop: Path) -> None:
-    done = subprocess.run(
-        f"'{doors.SCRIPT}' subject zq7777 | head -c 20",
-        shell=True,
-        cwd=shop,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.startswith("{")
-    assert "Traceback" not in done.stderr
-
-
-def test_all_that_is_known_is_handed_over(shop: Path) -> None:
-    done = doors.command("subject", "zq7777", folder=shop)
-    assert done.exit_code == 0, done.errors
-    told = json.loads(done.output)
-    ids = set(_golden_ids(shop))
-    assert {told["person"][0]["customer_id"], *told["person"][0]["merged_ids"]} == ids
-    # In three sources, with the row that came twice, the one set aside, and the line that cannot be read.
-    assert [row["source"] for row in told["received"]].count("crm") == 2
-    assert {row["order_id"] for row in told["received"] if "order_id" in row} == {
-        "9zq777",
-        "900778",
-        "900779",
-        "900780",
-    }
-    assert [row["reason"] for row in told["received"] if row.get("field") == "ordered_at"]
-    assert any("too,many,fields" in str(row.get("payload")) for row in told["received"])
-    # Also the order and the scores of the guest who had the old address.
-    assert sorted(row["order_id"] for row in told["orders"]) == ["900778", "900779", "9zq777"]
-    for section in ("customer", "orders", "score_history", "behavior", "predictions", "why"):
-        assert {row["customer_id"] for row in told[section]} == ids, section
-    months = [(row["customer_id"], row["as_of"]) for row in told["score_history"]]
-    assert months == sorted(months) and told["segment_events"] and told["identity_map"] and told["field_sources"]
-    assert [row["reason"] for row in told["identity_decisions"]] == [f"{EMAIL} lives with them"]
-    others = doors.ask(
-        shop / "warehouse" / "live.duckdb", "select email from marts.customer_360 where email is not null"
-    )
-    assert not [email for (email,) in others if email not in (EMAIL, OLD_EMAIL) and email in done.output]
-
-
-def test_as_a_page_it_shows_values_and_runs_none(shop: Path) -> None:
-    done = doors.command("subject", "c1002", "-o", "page.html", folder=shop)
-    assert done.exit_code == 0, done.errors
-    page = (shop / "page.html").read_text()
-    assert "&lt;img src=x onerror=alert(1)&gt; Road" in page and "<img" not in page
-    assert (shop / "page.html").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_rehearsal_names_what_would_go_and_changes_nothing(shop: Path) -> None:
@@ -269,15 +106,15 @@ def test_a_rehearsal_names_what_would_go_and_changes_nothing(shop: Path) -> None
 
 def test_not_a_trace_is_left(shop: Path, erased: tuple[Path, Proof]) -> None:
     folder, proof = erased
-    assert _traces(folder / "warehouse") == []
-    ids = _golden_ids(shop)
-    before = _by_number(shop / "warehouse", ids)
+    assert traces(folder / "warehouse") == []
+    ids = golden_ids(shop)
+    before = by_number(shop / "warehouse", ids)
     for table in ("customer_rfm_history.customer_id", "segment_events.customer_id", "identity.changes.to_customer_id"):
         assert any(table in where for where in before), table
-    assert _by_number(folder / "warehouse", ids) == []
+    assert by_number(folder / "warehouse", ids) == []
     assert proof.is_clean and proof.found_before["email"] and not proof.found_after
     assert not any(text.lower() in proof.json().lower() for text in TEXTS)
-    assert not (folder / "warehouse" / "erasing.json").exists()
+    assert not (folder / "warehouse" / "json").exists()
     assert [file.name for file in (folder / "lists").iterdir()] == ["few.csv"]
 
 
@@ -285,23 +122,32 @@ def test_exports_with_them_go_unasked_and_what_is_not_ours_stays(erased: tuple[P
     folder, proof = erased
     assert sorted(file.name for file in (folder / "made").iterdir()) == ["changed.csv", "replaced.csv"]
     said = "\n".join(proof.notes)
-    for name in ("all.parquet", "meta.csv", "bi", ".all.parquet.999999999-abcdef01.half"):
+    for name in (
+        "all.parquet",
+        "meta.csv",
+        "bi",
+        "purchases.csv",
+        "scored.parquet",
+        ".all.parquet.999999999-abcdef01.half",
+    ):
         assert f"removed {folder}/made/{name}" in said
     assert f"{folder}/made/[erased].csv" in said and EMAIL not in said
     assert f"{folder}/made/lost.csv, an export with them, lies there no more" in said
     assert f"{folder}/made/changed.csv is not as it was exported" in said
     assert {place.rpartition("/")[2] for place in proof.found_before["customer_id"] if place.startswith("export")} == {
-        "all.parquet", "meta.csv", "[erased].csv", "bi", ".all.parquet.999999999-abcdef01.half",
+        "all.parquet", "meta.csv", "[erased].csv", "bi", "purchases.csv", "scored.parquet",
+        ".all.parquet.999999999-abcdef01.half",
     }  # fmt: skip
 
 
 def test_they_are_no_member_of_any_export(shop: Path, erased: tuple[Path, Proof]) -> None:
     folder, _ = erased
     ledger = ExportLedger(FileJournal(folder / "warehouse" / "journal.sqlite"))
-    ids = _golden_ids(shop)
+    ids = golden_ids(shop)
     entries = ledger.every_entry()
-    assert len(entries) == 8 and EMAIL not in str(entries)
-    everyone = [len(part) for entry in entries for part in ledger.members(entry["export_id"])]
+    assert len(entries) == 10 and EMAIL not in str(entries)
+    lists = [entry["export_id"] for entry in entries if entry["format"] != "extract"]
+    everyone = [len(part) for export_id in lists for part in ledger.members(export_id)]
     assert sorted(set(everyone)) == [len(doors.ask(shop / "warehouse" / "live.duckdb", CUSTOMERS)) - len(ids)]
     assert not any(ledger.with_customer(customer_id) for customer_id in ids)
 
@@ -342,7 +188,7 @@ def test_while_a_run_holds_the_warehouse_nothing_is_erased(shop: Path) -> None:
 
 def test_others_are_as_they_were_and_all_is_accounted_for(shop: Path, erased: tuple[Path, Proof]) -> None:
     folder, _ = erased
-    assert _others(folder / "warehouse") == _others(shop / "warehouse")
+    assert others(folder / "warehouse") == others(shop / "warehouse")
     assert doors.unaccounted(folder / "warehouse") == []
     assert doors.ask(
         folder / "warehouse" / "live.duckdb", "select sum(rows) from ops.reconciliation where line = 'forgotten'"
@@ -353,10 +199,11 @@ def test_whatever_is_landed_again_stays_out(erased: tuple[Path, Proof]) -> None:
     folder, _ = erased
     late = "order_id,customer_id,email,ordered_at,amount\n900790,zq7777,,2026-01-02,5\n900791,c1001,,2026-01-02,5\n"
     (folder / "orders-late.csv").write_text(late)
-    for words in (("run", "-q"), ("run", "-q", "--full-refresh"), ("land", "-q", "--restage"), ("run", "-q")):
+    again = (("land", "-q"), ("run", "-q", "--full-refresh"), ("land", "-q", "--restage"), ("run", "-q", *BUILD))
+    for words in again:
         done = doors.command(*words, folder=folder)
         assert done.exit_code == 0, done.errors
-        assert _traces(folder / "warehouse") == [], words
+        assert traces(folder / "warehouse") == [], words
         assert doors.unaccounted(folder / "warehouse") == []
     orders = doors.ask(folder / "warehouse" / "live.duckdb", "select order_id from marts.fct_orders")
     assert ("900791",) in orders
@@ -372,116 +219,4 @@ def test_nothing_is_done_unasked(shop: Path) -> None:
     assert doors.command("forget", folder=shop).exit_code == 2
     assert doors.command("forget", "--resume", folder=shop).exit_code == 2
     assert doors.command("forget", "nobody@post.example", "--yes", folder=shop).exit_code == 2
-    assert "erasing.json" not in [file.name for file in (shop / "warehouse").iterdir()]
-
-
-KILLS = ["noted", "before erasing", "uncommitted", "building", "renaming", "rewriting", "before proof"]
-
-
-@pytest.mark.parametrize("moment", KILLS)
-def test_killed_anywhere_it_is_finished_later_and_nobody_comes_back_meanwhile(
-    moment: str, shop: Path, tmp_path: Path
-) -> None:
-    folder = _copy(shop, tmp_path / "shop")
-    child = PROCESSES.Process(target=killed_forget, args=(folder, moment))
-    child.start()
-    child.join(600)
-    assert child.exitcode == -signal.SIGKILL
-    if moment == "noted":
-        # Nothing is known of it: it never began, and is not finished but asked for again.
-        assert doors.command("forget", "--resume", folder=folder).exit_code == 2
-        assert doors.command("forget", EMAIL, "--yes", "-q", folder=folder).exit_code == 0
-        assert _traces(folder / "warehouse") == []
-        return
-    # The files come again before anybody thinks of finishing it.
-    shutil.copy(folder / "loyalty.csv", folder / "crm3.csv")
-    # Whoever erases somebody else finishes it too.
-    words = ("person1003@post.example", "--yes") if moment == "uncommitted" else ("--resume",)
-    done = doors.command("forget", *words, "-q", "-o", "proof.json", folder=folder)
-    assert done.exit_code == 0, done.output + done.errors
-    assert Proof.from_json((folder / "proof.json").read_text()).searched["bytes"]
-    assert _traces(folder / "warehouse") == []
-    assert _by_number(folder / "warehouse", _golden_ids(shop)) == []
-    assert doors.unaccounted(folder / "warehouse") == []
-    known = doors.ask(folder / "warehouse" / "live.duckdb", "select email from marts.customer_360")
-    assert (("person1003@post.example",) in known) == (moment != "uncommitted")
-    assert doors.command("forget", "--resume", "-q", folder=folder).exit_code == 2, "nothing is left to be finished"
-
-
-def killed_forget(folder: Path, moment: str) -> None:
-    """Erases, and dies at a moment."""
-    from regulars import cli, forgetting
-    from regulars.engines import duckdb as engine
-    from regulars.privacy.proof import Proof as Kept
-
-    def die(*_: object, **__: object) -> Any:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    def after(plain: Callable[..., Any]) -> Callable[..., Any]:
-        def done(*words: Any, **named: Any) -> Any:
-            plain(*words, **named)
-            die()
-
-        return done
-
-    if moment == "noted":
-        forgetting.going_on.write_progress = die
-    elif moment == "before erasing":
-        forgetting.erase = die  # type: ignore[assignment]
-    elif moment == "uncommitted":
-        forgetting.erase = after(forgetting.erase)
-    elif moment == "building":
-        forgetting.run_locked = die  # type: ignore[assignment]
-    elif moment == "renaming":
-        engine.DuckDBEngine.publish = die  # type: ignore[assignment, method-assign]
-    elif moment == "rewriting":
-        engine.take_the_place = die  # type: ignore[assignment]
-    else:
-        Kept.signed = die  # type: ignore[method-assign]
-    os.chdir(folder)
-    sys.argv = ["regulars", "forget", EMAIL, "--yes", "-q"]
-    cli.main()
-
-
-def test_all_of_it_on_postgres(shop: Path, server: Postgres, tmp_path: Path) -> None:
-    folder, url = tmp_path / "shop", server.new_database()
-    folder.mkdir()
-    for name in ("crm1.csv", "crm2.csv", "loyalty.csv", "orders.csv", "regulars.toml"):
-        shutil.copy(shop / name, folder)
-    here = ("-w", url)
-    assert doors.command("run", "-q", *here, folder=folder).exit_code == 0
-    assert _on_postgres(url)
-    assert _in_files(server, url)
-    done = doors.command("forget", EMAIL, "--yes", "-q", *here, folder=folder)
-    assert done.exit_code == 0, done.output + done.errors
-    assert _on_postgres(url) == []
-    assert _in_files(server, url) == []
-    done = doors.command("run", "-q", "--full-refresh", *here, folder=folder)
-    assert done.exit_code == 0, done.errors
-    assert _on_postgres(url) == []
-
-
-def _in_files(server: Postgres, url: str) -> list[str]:
-    """In which of the database's own files a text stands; the write-ahead log is beside them."""
-    name = url.rpartition("/")[2]
-    [(oid,)] = server.run("checkpoint", f"select oid::bigint from pg_database where datname = '{name}'")
-    found = []
-    for file in sorted((server.folder / "data" / "base" / str(oid)).iterdir()):
-        content = file.read_bytes().lower()
-        found += [f"{file.name}: {text}" for text in TEXTS if len(text) > 6 and text.lower().encode() in content]
-    return found
-
-
-def _on_postgres(url: str) -> list[str]:
-    """Where any of the texts stands, in any row of any table that the database has, statistics of columns too."""
-    found = []
-    with open_engine(Settings(warehouse=url)).durable() as session:
-        tables = session.query(
-            "select table_schema::text as schema, table_name::text as name from information_schema.tables"
-            " where table_type = 'BASE TABLE' and table_schema not in ('information_schema', 'pg_catalog')"
-        ).to_pylist()
-        for table in [*tables, {"schema": "pg_catalog", "name": "pg_stats"}]:
-            tests = " or ".join(f"strpos(lower(t::text), '{text.lower()}') > 0" for text in TEXTS)
-            rows = session.query(f'select 1 as one from "{table["schema"]}"."{table["name"]}" as t where {tests}')
-            found += [f"{table['schema']}.{table['name']}"] * rows.num_rows
-    return found
+    assert "json" not in [file.name for file in (shop / "warehouse").iterdir()]

@@ -1,4 +1,6 @@
-"""kill -9 of the server while it exports: the client has a whole file or a broken answer, and no half stays behind."""
+"""kill -9 of the server: of an export the client has a whole file or a broken answer, and no half stays behind; of
+webhooks every event arrives, and what comes twice comes under the same id.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from tests.end_to_end.doors import SCRIPT, process
+from tests.end_to_end.doors import SCRIPT, ask, process
+from tests.end_to_end.receiving import assert_each_arrived, batch, received, receiving, to_receiver
 
+from regulars import catalog
 from regulars.engines.export_ledger import ExportLedger
 from regulars.engines.journal import FileJournal
+from regulars.engines.outbox_records import OutboxRecords
 
 ORDERS = "\n".join(
     ["order_id,customer_id,email,ordered_at,amount"]
@@ -27,6 +32,7 @@ ORDERS = "\n".join(
 )
 # Copies of each customer, so that writing and sending take long enough to be interrupted.
 COPIES = 20_000
+BATCHES, KILLS = 16, 2
 
 pytestmark = pytest.mark.slow
 
@@ -49,10 +55,10 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def server(warehouse: Path, temporary: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+def server(warehouse: Path, temporary: Path, **variables: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """The server in a process that keeps its temporary files in a folder of their own."""
     temporary.mkdir(exist_ok=True)
-    environment = os.environ | {"TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
+    environment = os.environ | {"TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1", "COLUMNS": "200"} | variables
     command = [str(SCRIPT), "serve", "-w", str(warehouse), "--port", "0"]
     serving = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     try:
@@ -147,3 +153,28 @@ def test_a_client_that_leaves_in_the_middle_disturbs_nobody(warehouse: Path, tmp
         whole = asked(port, name_of_the_segment(warehouse), "csv")
         assert len(whole.read()) == int(whole.headers["content-length"])
         assert halves(temporary) == []
+
+
+def test_killed_while_it_delivers(warehouse: Path, tmp_path: Path) -> None:
+    outbox = OutboxRecords(FileJournal(warehouse / "journal.sqlite"))
+    [[run_id]] = ask(warehouse / "live.duckdb", f"select run_id from {catalog.PARAMETERS.name}")
+    outbox.register("crm", run_id, "2026-01-01")
+    outbox.add(batch(number) for number in range(BATCHES))
+    slow = ("--slow", "1", "--seconds", "0.2", "--failing", "0.1")
+    with receiving(tmp_path, *slow) as url:
+        # Its lease would hold up the next server for minutes, if that could not see that it is dead.
+        variables = to_receiver(url, timeout_seconds=90, first_pause_seconds=0.01)
+        for _ in range(KILLS):
+            enough = len(received(tmp_path)) + 3
+            with server(warehouse, tmp_path / "tmp", **variables) as (serving, _):
+                until(lambda enough=enough: len(received(tmp_path)) >= enough and (tmp_path / "open").exists())
+                serving.send_signal(signal.SIGKILL)
+            # The receiver takes in what it was reading, and nobody hears that it did.
+            until(lambda: not (tmp_path / "open").exists())
+        assert outbox.counts()["status"].to_pylist() == ["delivered", "waiting"], "killed in the middle"
+        with server(warehouse, tmp_path / "tmp", **variables):
+            until(lambda: outbox.counts()["status"].to_pylist() == ["delivered"])
+    requests = received(tmp_path)
+    assert_each_arrived(requests, BATCHES)
+    taken = [request["id"] for request in requests if request["status"] == 204]
+    assert len(taken) > len(set(taken)), "no kill hit a request whose answer was missed, so nothing was shown"

@@ -10,7 +10,6 @@ import asyncio
 import datetime as dt
 import hashlib
 import random
-import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +24,7 @@ from regulars.activate.posting import Answer, new_client, post
 from regulars.activate.signing import key_of, signed_headers
 from regulars.engines.outbox_batches import Waiting
 from regulars.engines.outbox_records import ACTIVE, OutboxRecords
+from regulars.engines.outbox_turns import new_worker
 from regulars.errors import RegularsError, WarehouseError
 from regulars.serve.changes import EVENT_COLUMNS
 from regulars.webhook_settings import WebhookSettings, revealed
@@ -170,7 +170,7 @@ class _Worker:
 
     def __init__(self, receiver: Receiver, outbox: OutboxRecords, delivery: Delivery, clock: Clock) -> None:
         self._receiver, self._outbox, self._delivery, self._clock = receiver, outbox, delivery, clock
-        self._id = secrets.token_hex(8)
+        self._id = new_worker()
         self._held_until = 0.0
 
     async def work(self) -> None:

@@ -1,6 +1,6 @@
 """One export from asking to filing: the file, whole or absent, and its entry in the ledger, which is there before it.
 
-Rows are streamed: what is in memory at a time is a batch, and the ids of half a million members.
+Rows are streamed: what is in memory at a time is a batch, and the ids of a hundred thousand members.
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.activate.audience_formats import AudienceFormat, audience_format, with_country_codes
+from regulars.engines.base import Engine, open_engine
 from regulars.engines.export_ledger import MEMBERS, Export, ExportLedger, Outcome
 from regulars.engines.files import FORMATS, selected, write_file
 from regulars.errors import InputError, WarehouseError
 from regulars.serve.queries import Queries
 from regulars.serve.selection import Consent, Control, Reach, Selected, Selection, selected_customers
+from regulars.settings import Settings
 
-_PART_ROWS = 500_000
+_PART_ROWS = 100_000
+_MEMORY = "256MB"
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,14 @@ class Made:
     left_out: Mapping[str, int]
     sha256: str
     next_step: str = ""
+
+
+def open_for_export(settings: Settings) -> Engine:
+    """The warehouse for one export alone, which keeps little of the published file in memory, unless settings say more.
+
+    Each row is read once or twice, so remembering more of the file would make nothing faster, and would grow with it.
+    """
+    return open_engine(settings if settings.memory_limit else settings.model_copy(update={"memory_limit": _MEMORY}))
 
 
 def make_export(queries: Queries, ledger: ExportLedger, request: ExportRequest) -> Made:

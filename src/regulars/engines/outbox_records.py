@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from regulars.engines import outbox_turns
 from regulars.engines.journal import Journal, Statement, ledger_time
 from regulars.engines.outbox_batches import (
     DEAD,
@@ -101,44 +102,23 @@ class OutboxRecords:
 
     def take(self, name: str, worker: str, seconds: float) -> bool:
         """Leases a webhook for so long, or for longer; False = another worker has it."""
-        now = ledger_time()
-        self._journal.write(
-            (
-                "update ops.webhooks set worker = $1, leased_until = $2"
-                " where name = $3 and (worker is null or worker = $1 or leased_until < $4)",
-                (worker, now + dt.timedelta(seconds=seconds), name, now),
-            )
-        )
-        found = self._journal.read(
-            "select name from ops.webhooks where name = $1 and worker = $2", (name, worker), _NAME
-        )
-        return bool(found.num_rows)
+        return outbox_turns.take(self._journal, name, worker, seconds)
 
     def release(self, name: str, worker: str) -> None:
         """Ends a lease."""
-        sql = "update ops.webhooks set worker = null, leased_until = null where name = $1 and worker = $2"
-        self._journal.write((sql, (name, worker)))
+        outbox_turns.release(self._journal, name, worker)
 
     def next_turn(self, name: str) -> dt.datetime | None:
-        """When the webhook has something to send next; None = nothing waits, or it is disabled."""
+        """When the next batch of an active webhook is due; None = nothing waits, or it is disabled."""
         webhook = self.webhook(name)
         if webhook is None or webhook.status != ACTIVE:
             return None
-        sql = "select min(due_at) as due_at from ops.webhook_batches where webhook = $1 and status = $2"
-        found = self._journal.read(sql, (name, WAITING), schema("due_at")).column(0).to_pylist()
-        if not found or found[0] is None:
-            return None
-        due_at: dt.datetime = found[0]
-        return max(due_at, webhook.paused_until) if webhook.paused_until else due_at
+        due_at = outbox_turns.next_due(self._journal, name)
+        return max(due_at, webhook.paused_until) if due_at and webhook.paused_until else due_at
 
     def due(self, name: str, limit: int) -> list[Waiting]:
-        """Batches whose turn has come, oldest first."""
-        sql = (
-            f"select {', '.join(_WAITING.names)} from ops.webhook_batches"
-            " where webhook = $1 and status = $2 and due_at <= $3 order by made_at, number limit $4"
-        )
-        rows = self._journal.read(sql, (name, WAITING, ledger_time(), limit), _WAITING).to_pylist()
-        return [Waiting(**row) for row in rows]
+        """Batches whose turn has come, oldest first: of one publication, for those of later ones wait for it."""
+        return outbox_turns.due(self._journal, name, limit)
 
     def delivered(
         self, name: str, worker: str, batch: Waiting, answer: int, lease: float, kept: Sequence[str] = ()
@@ -268,8 +248,6 @@ class OutboxRecords:
         return (about[0], unpacked(content.column(0)[0].as_py())) if about and content.num_rows else None
 
 
-_NAME = schema("name")
 _WEBHOOKS = schema("name, created_at, gathered_run, told_until, status, reason, failures, paused_until")
-_WAITING = schema("batch_id, run_id, from_as_of, as_of, tries, made_at, trying_since, content")
 _BATCHES = schema(_ABOUT)
 _COUNTS = schema("webhook, status, batches, events")

@@ -1,4 +1,4 @@
-"""The files that `regulars export` wrote: those that an erased person is in go, found by the ledger of exports.
+"""The files that Regulars wrote: those that an erased person is in go, found by the ledger of exports.
 
 The ledger knows members by their golden ids, so a file of hashes is found as well as one of addresses. What somebody
 changed after it was written is theirs: it is searched, and never removed.
@@ -14,6 +14,8 @@ from regulars.activate.made import files_with, forget_members, made_files, unfin
 from regulars.engines.export_ledger import DONE, ExportLedger
 from regulars.engines.files import discard, is_being_written
 from regulars.errors import LockedError
+from regulars.privacy.scored_files import scored_files_with
+from regulars.privacy.traces import Wanted
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ class MadeExports:
     going_on: list[Path]
 
 
-def exports_with(ledger: ExportLedger, customer_ids: Sequence[int]) -> MadeExports:
-    """The exports with these customers."""
-    theirs = files_with(ledger, customer_ids)
+def exports_with(ledger: ExportLedger, what: Wanted) -> MadeExports:
+    """The exports with a person, by the members in the ledger, and scored lists by what is in them."""
+    theirs = [*files_with(ledger, what.customer_ids), *scored_files_with(ledger, what)]
     ids = {file.export_id for file in theirs}
     others = {file.path for file in made_files(ledger) if file.export_id not in ids and file.is_unchanged}
     found = MadeExports([], [], [], [])

@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -145,6 +146,14 @@ def search_files(folders: Sequence[Path], what: Wanted, traces: Traces, passed_o
         if kinds & set(OWN):
             hits.append(file)
     return hits
+
+
+def has_cell(file: Path, values: Sequence[str]) -> bool:
+    """Whether one of these texts is all of a text cell of a table: the first of a line of CSV, or any of another."""
+    found = "|".join(_escaped(value.lower()) for value in values)
+    pattern = re.compile(rf"[\n\r\"]({found})[\n\r\",]|<t[^>]*>({found})</t>".encode(), re.IGNORECASE)
+    ends = [b"\n"]
+    return bool(values) and any(_kinds_in(chain(ends, part, ends), {"key": pattern}) for part in _parts(file))
 
 
 def files_in(places: Sequence[Path]) -> Iterator[Path]:

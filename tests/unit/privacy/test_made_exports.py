@@ -16,6 +16,7 @@ from regulars.engines.export_ledger import MEMBERS, Export, ExportLedger, Outcom
 from regulars.engines.files import under_way
 from regulars.errors import LockedError
 from regulars.privacy.made_exports import MadeExports, exports_with, remove_exports
+from regulars.privacy.traces import Wanted
 
 ANNA, BOB, HELD_BACK = 1, 2, 3
 
@@ -36,7 +37,7 @@ def export(ledger: ExportLedger, path: Path, *ids: int, ends: bool = True) -> st
 
 
 def remove(ledger: ExportLedger, *ids: int) -> list[str]:
-    return remove_exports(ledger, ids, exports_with(ledger, ids))
+    return remove_exports(ledger, ids, exports_with(ledger, Wanted({}, list(ids))))
 
 
 def test_files_with_them_go_and_others_stay(ledger: ExportLedger, tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_a_later_export_without_them_stays(ledger: ExportLedger, tmp_path: Path)
     path = tmp_path / "list.csv"
     export(ledger, path, ANNA, BOB)
     export(ledger, path, BOB)
-    assert exports_with(ledger, [ANNA]) == MadeExports([], [], [], [])
+    assert exports_with(ledger, Wanted({}, [ANNA])) == MadeExports([], [], [], [])
     assert remove(ledger, ANNA) == [] and path.exists()
     assert ledger.with_customer(ANNA) == {}
 
@@ -66,7 +67,7 @@ def test_what_somebody_changed_is_theirs(ledger: ExportLedger, tmp_path: Path) -
     path = tmp_path / "list.csv"
     export(ledger, path, ANNA)
     path.write_text("my own\n")
-    assert exports_with(ledger, [ANNA]).changed == [path]
+    assert exports_with(ledger, Wanted({}, [ANNA])).changed == [path]
     [note] = remove(ledger, ANNA)
     assert "left as it is" in note and path.read_text() == "my own\n"
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
+from regulars.engines.files import sync, under_way
 from regulars.errors import InputError
 from regulars.serve.queries import Queries
 from regulars.serve.report.facts import Facts, read_facts
@@ -14,7 +16,14 @@ from regulars.serve.report.facts import Facts, read_facts
 TEMPLATE, STYLE = "report.html", "report.css"
 
 
-def write_report(queries: Queries, path: Path, *, shop: str, with_names: bool = False) -> int:
+def write_report(
+    queries: Queries,
+    path: Path,
+    *,
+    shop: str,
+    with_names: bool = False,
+    on_people: Callable[[Sequence[int]], None] = lambda customer_ids: None,
+) -> int:
     """Writes the report to a file, whole or not at all, and returns its size in bytes.
 
     Args:
@@ -22,20 +31,22 @@ def write_report(queries: Queries, path: Path, *, shop: str, with_names: bool = 
         path: The file, replaced when it exists.
         shop: Name of the shop, for the title.
         with_names: Whether the customers at risk get their names and addresses, or numbers alone.
+        on_people: Told, before the file is there, the golden ids of the customers who are in it.
 
     Raises:
         InputError: The file cannot be written, or matplotlib or jinja2 is not installed.
         WarehouseError: Nothing is published.
     """
-    page = report(queries, shop=shop, with_names=with_names).encode()
-    half = path.with_name(f".{path.name}.half")
+    with queries.session() as live:
+        facts = read_facts(live, with_names)
+    page = _rendered(facts, shop, with_names).encode()
+    at_risk = facts.at_risk.people if facts is not None and facts.at_risk is not None else ()
+    on_people([person.customer_id for person in at_risk])
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with under_way(path) as half:
             half.write_bytes(page)
+            sync(half)
             os.replace(half, path)
-        finally:
-            half.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"Cannot write {path}: {error.strerror}. Choose another place or free disk space.") from None
     return len(page)
