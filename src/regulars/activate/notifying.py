@@ -7,7 +7,6 @@ same as the last of its cause is not told again.
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 import threading
 import time
@@ -21,9 +20,6 @@ from regulars.webhook_settings import NotifySettings, revealed
 
 LONGEST_TITLE, LONGEST_BODY = 200, 2000
 _TYPES: dict[Level, str] = {"failure": "failure", "warning": "warning", "info": "info", "success": "success"}
-# Names no person where a message of the database quotes a row: addresses of mail, and numbers as long as of a phone.
-_PERSONAL = re.compile(r"[\w.%+'-]+@[\w.-]+|(?<![\w+])\+?\d[\d ()-]{7,}\d")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d[ T\d:.]*|\d{8}T\d{6}-\w+")
 
 
 @dataclass(frozen=True)
@@ -40,15 +36,6 @@ class Sent:
 
     taken: int
     problems: tuple[str, ...] = ()
-
-
-def without_people(words: str) -> str:
-    """Words in which addresses and long numbers are hidden, for others read what is told; days and runs stay."""
-
-    def hidden(found: re.Match[str]) -> str:
-        return found.group() if _DAY.fullmatch(found.group().strip()) else "***"
-
-    return _PERSONAL.sub(hidden, words)
 
 
 def tell_waiting(records: AlertRecords, settings: NotifySettings) -> Told:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from regulars.activate.notifying import LONGEST_BODY, without_people
+from regulars.activate.notifying import LONGEST_BODY
 from regulars.engines.alert_records import Alert, AlertRecords
+from regulars.redaction import redacted
 from regulars.webhook_settings import NotifySettings
 
 CAUSE = "run"
@@ -20,7 +21,7 @@ def run_failed(
     """Notes that a run failed; says whether that is news, which waits to be told."""
     if "failed" not in settings.on or not settings.urls:
         return False
-    words = without_people(error)
+    words = redacted(error)
     words = words if len(words) <= _LONGEST_ERROR else f"{words[:_LONGEST_ERROR]} …"
     title = f"{shop}: the run failed while it was to {stage}" if stage else f"{shop}: the run failed"
     # The same trouble counts other rows, or names another run, the next time.

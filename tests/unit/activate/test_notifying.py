@@ -10,7 +10,7 @@ import pytest
 from tests.servers import free_port
 from tests.unit.activate.receiving import Said, receiver
 
-from regulars.activate.notifying import send, tell_waiting, without_people
+from regulars.activate.notifying import send, tell_waiting
 from regulars.engines.alert_records import Alert, AlertRecords
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.errors import SettingsError
@@ -78,16 +78,3 @@ def test_an_address_that_is_none_is_named_by_its_place(monkeypatch: pytest.Monke
         send(NotifySettings(), ALERT)
     with pytest.raises(SettingsError, match="no variable SHOP_NONE"):
         send(NotifySettings(urls=("env:SHOP_NONE",)), ALERT)
-
-
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        ("row 3 of crm.csv: ann.o'neil@example.org is no date", "row 3 of crm.csv: *** is no date"),
-        ("phone +44 20 7946 0001 twice", "phone *** twice"),
-        ("as of 2026-01-05, run 20261121T214236-9567", "as of 2026-01-05, run 20261121T214236-9567"),
-        ("12,345 rows of 3 files; 40 models in 3.2 s", "12,345 rows of 3 files; 40 models in 3.2 s"),
-    ],
-)
-def test_nobody_is_named_in_a_message(words: str, told: str) -> None:
-    assert without_people(words) == told
