@@ -83,6 +83,6 @@ def project_document(engine: Engine) -> dict[str, Any]:
             words["block_contents"] = _OVERVIEW
     # What a run in this process has left: paths of this machine, and SQL of that run.
     for node in document["nodes"].values():
-        node |= dict.fromkeys(_OF_A_RUN & node.keys())
+        node.update(dict.fromkeys(_OF_A_RUN & node.keys()))
     plain: dict[str, Any] = json.loads(json.dumps(document, default=str))
     return plain
