@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from regulars import __version__, cli_run
+from regulars import __version__, cli_run, logs
 from regulars import cli_views as views
 from regulars.cli_clusters import clusters
 from regulars.cli_demo import demo_api, demo_sources
@@ -31,6 +31,8 @@ from regulars.cli_options import (
     Environment,
     Json,
     KeepNewer,
+    LogFormatOption,
+    LogLevelOption,
     Map,
     MaxWait,
     Quiet,
@@ -75,7 +77,10 @@ for top_level in (demo_api, demo_sources, export, extract, init, score, predicti
 @app.callback(invoke_without_command=True)
 def _root(
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+    log_format: LogFormatOption = None,
+    log_level: LogLevelOption = None,
 ) -> None:
+    logs.prefer(log_format, log_level)
     if version:
         console.print(f"regulars {__version__}")
         raise typer.Exit
@@ -253,8 +258,16 @@ def main() -> None:
     try:
         app()
     except RegularsError as error:
-        errors.print(f"[bold red]Error:[/] {escape(str(error))}", soft_wrap=True)
+        if logs.is_json():
+            logs.tell_end(error)
+        else:
+            errors.print(f"[bold red]Error:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(error.exit_code)
+    except Exception as error:
+        if not logs.is_json():
+            raise
+        logs.tell_end(error)
+        sys.exit(1)
     except KeyboardInterrupt:
         errors.print("Stopped. The live warehouse is as it was; run again to go on.")
         sys.exit(130)

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from regulars import logs
+from regulars.logging_settings import LogFormat, LogLevel
 from regulars.settings import Settings, load_settings
 
 SettingsFile = Annotated[
@@ -45,13 +47,24 @@ Map = Annotated[
 MaxWait = Annotated[
     float | None, typer.Option("--max-wait", min=0.1, help="With --follow: seconds between two looks at the topics.")
 ]
+LogFormatOption = Annotated[
+    LogFormat | None, typer.Option("--log-format", help="Log for people or as JSON. Default: as set, text.")
+]
+LogLevelOption = Annotated[
+    LogLevel | None,
+    typer.Option("--log-level", help="The least that is logged. Default: as set; else info as JSON, warning as text."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")]
 
 
 def chosen_settings(file: Path | None, warehouse: str | None, environment: str | None) -> Settings:
-    """The settings of a command: of the file and the environment, with the warehouse that its options name."""
+    """The settings of a command: of the file and the environment, with the warehouse that its options name.
+
+    From here on the process logs as they say.
+    """
     settings = load_settings(file, environment)
-    return settings.model_copy(update={"warehouse": warehouse}) if warehouse else settings
+    logging = logs.configure(settings.logging)
+    return settings.model_copy(update={"logging": logging, **({"warehouse": warehouse} if warehouse else {})})
 
 
 def day_of(as_of: dt.datetime | None, settings: Settings) -> dt.date | None:

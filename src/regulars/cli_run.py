@@ -7,6 +7,7 @@ from rich.markup import escape
 from regulars import cli_views as views
 from regulars.cli_predictions import after_run
 from regulars.engines.base import open_engine
+from regulars.logs import is_json
 from regulars.settings import Settings
 from regulars.terminal import StageWatcher, errors
 
@@ -46,6 +47,8 @@ def pipeline(
     """Goes through the stages and shows nothing but them."""
     from regulars.pipeline import Request, run_pipeline
 
+    # Then stderr is for lines of JSON alone.
+    quiet = quiet or is_json()
     if settings.environment and not quiet:
         where = escape(open_engine(settings).location)
         errors.print(f"Environment [bold]{escape(settings.environment)}[/], warehouse {where}")

@@ -53,5 +53,5 @@ def serve(
         signal.signal(number, lambda *_: None)
     with listening:
         console.print(f"Serving at http://{name}:{listening.getsockname()[1]}  (docs at /docs, stop with Ctrl-C)")
-        uvicorn.Server(uvicorn.Config(app, **server_options(address), log_level="warning")).run([listening])
+        uvicorn.Server(uvicorn.Config(app, **server_options(address), log_config=None)).run([listening])
     console.print("Stopped. Runs that were started go on.")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from regulars import days, marts
 from regulars.engines.base import Engine, open_engine
 from regulars.errors import InputError, RegularsError, WarehouseError
+from regulars.observing import Logged, RunObserver
 from regulars.run_request import Request, RunReport
 from regulars.segments import load_map
 from regulars.settings import Settings
@@ -195,15 +196,17 @@ def run_locked(engine: Engine, settings: Settings, request: Request, watcher: Wa
     """The same by somebody who holds the warehouse's lock already and has prepared it."""
     from regulars.transform import Transformer
 
-    watcher, chosen = watcher or Nobody(), _chosen(request.stages)
+    watcher, chosen = Logged(watcher or Nobody()), _chosen(request.stages)
     transformer = Transformer.of(engine)
     if any(stage.name in ("build", "finish", "check") for stage in chosen):
         transformer.warm()
     if any(stage.name == "learn" for stage in chosen):
         threading.Thread(target=_warm_learning, name="learn", daemon=True).start()
     run = Run(engine.journal.start_run(request.command), engine, settings, request, transformer, watcher.progress)
+    observer = RunObserver(engine, settings, run.run_id, request.command)
     try:
-        summaries = {stage.name: _run_stage(run, stage, watcher) for stage in chosen}
+        with observer.run():
+            summaries = {stage.name: _observed(observer, run, stage, watcher) for stage in chosen}
     except BaseException as error:
         words = str(error) if isinstance(error, RegularsError) else f"{type(error).__name__}: {error}"
         # What failed is what the user must hear of, also when the journal cannot be told.
@@ -240,6 +243,12 @@ def _chosen(names: Sequence[str]) -> list[Stage]:
         if name not in known:
             raise InputError(f"There is no stage `{name}`. The stages are: {', '.join(known)}.")
     return [stage for stage in STAGES if not names or stage.name in names]
+
+
+def _observed(observer: RunObserver, run: Run, stage: Stage, watcher: Watcher) -> str:
+    with observer.stage(stage.name, stage.what) as done:
+        done.append(_run_stage(run, stage, watcher))
+    return done[0]
 
 
 def _run_stage(run: Run, stage: Stage, watcher: Watcher) -> str:

@@ -20,6 +20,8 @@ from regulars import environments
 from regulars.cluster_settings import ClusterSettings
 from regulars.errors import SettingsError
 from regulars.export_settings import ExportSettings
+from regulars.lineage_settings import LineageSettings
+from regulars.logging_settings import LoggingSettings
 from regulars.prediction_settings import ChurnSettings, ForecastSettings, HealthSettings, ValueSettings
 from regulars.serve_settings import ServeSettings
 from regulars.source_settings import Section as _Section
@@ -167,6 +169,8 @@ class Settings(BaseSettings):
     exports: ExportSettings = ExportSettings()
     spark: SparkSettings = SparkSettings()
     serve: ServeSettings = ServeSettings()
+    logging: LoggingSettings = LoggingSettings()
+    lineage: LineageSettings = LineageSettings()
     notify: NotifySettings = NotifySettings()
     webhooks: dict[str, WebhookSettings] = {}
     sources: dict[str, SourceSettings] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
+from regulars import catalog
 from regulars.engines.base import Engine
 from regulars.errors import LockedError, NewerIsLive, RegularsError
 from regulars.settings import Settings
@@ -100,11 +101,20 @@ def note_success(engine: Engine, settings: Settings, run_id: str, summaries: Map
     """Notes that a run is done, for those who are to be told."""
     if not settings.notify.urls:
         return
-    from regulars.activate.run_alerts import run_done
+    from regulars.activate.run_alerts import Finding, run_done, run_warned
     from regulars.engines.alert_records import AlertRecords
 
+    records, shop = AlertRecords(engine.journal), settings.shop.name
     with suppress(RegularsError):
-        run_done(AlertRecords(engine.journal), settings.notify, settings.shop.name, run_id, summaries)
+        run_done(records, settings.notify, shop, run_id, summaries)
+    if "publish" not in summaries:
+        return
+    with suppress(RegularsError):
+        with engine.live() as live:
+            sql = f"select check_name, status, failures, message from {catalog.CHECKS.name} where status <> 'pass'"
+            rows = live.query(sql).to_pylist()
+        found = [Finding(row["check_name"], row["status"], row["failures"], row["message"]) for row in rows]
+        run_warned(records, settings.notify, shop, run_id, found)
 
 
 def _live(engine: Engine, settings: Settings) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from regulars.dbt_log import hear
 from regulars.engines.base import Engine
 from regulars.errors import RegularsError, TransformError
 
@@ -222,10 +223,9 @@ class Transformer:
                 "--log-path": self._folder,
                 "--target": self._target,
             }
-            arguments = [text for name, place in places.items() for text in (name, str(place))]
             try:
-                runner = dbtRunner(manifest=manifest, callbacks=[listener] if listener else [])
-                return runner.invoke([*_QUIET, *command, *arguments])
+                runner = dbtRunner(manifest=manifest, callbacks=[hear, listener] if listener else [hear])
+                return runner.invoke([*_QUIET, *command, *(str(text) for place in places.items() for text in place)])
             finally:
                 _let_go()
 

@@ -15,7 +15,7 @@ from regulars.errors import SettingsError
 from regulars.source_settings import Section, secret
 
 SegmentEvent = Literal["entered", "moved", "left"]
-Occasion = Literal["failed", "recovered", "published"]
+Occasion = Literal["failed", "warned", "recovered", "published"]
 _REFERENCE = re.compile(r"env:\w+|file:.+")
 
 
@@ -72,7 +72,11 @@ class NotifySettings(Section):
         description="Addresses of Apprise, as env:NAME or file:/path, for they hold tokens; one line of a file, or of a"
         " variable, per address",
     )
-    on: tuple[Occasion, ...] = Field(("failed", "recovered"), description="What is told")
+    on: tuple[Occasion, ...] = Field(
+        ("failed", "warned", "recovered"),
+        description="What is told: runs that failed, findings of checks that did not stop one, that either is over, and"
+        " publications",
+    )
     timeout_seconds: float = Field(20.0, gt=0, le=120, description="Time for telling all of them")
 
     @field_validator("urls")

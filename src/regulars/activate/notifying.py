@@ -1,13 +1,12 @@
 """Alerts go out by Apprise to whatever the shop reads: mail, Slack, Teams, Telegram and a hundred more.
 
 An alert is noted first and told then: one that cannot be told now waits for the next occasion, and one that says the
-same as the last of its cause is not told again.
+same as the last of its cause is not told again. What waits at one moment is one message, the worst first.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 import threading
 import time
@@ -15,15 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from regulars.engines.alert_records import Alert, AlertRecords, Level
+from regulars.engines.alert_records import Alert, AlertRecords, Level, Standing
 from regulars.errors import RegularsError, SettingsError
 from regulars.webhook_settings import NotifySettings, revealed
 
 LONGEST_TITLE, LONGEST_BODY = 200, 2000
+_WORST_FIRST: tuple[Level, ...] = ("failure", "warning", "success", "info")
 _TYPES: dict[Level, str] = {"failure": "failure", "warning": "warning", "info": "info", "success": "success"}
-# Names no person where a message of the database quotes a row: addresses of mail, and numbers as long as of a phone.
-_PERSONAL = re.compile(r"[\w.%+'-]+@[\w.-]+|(?<![\w+])\+?\d[\d ()-]{7,}\d")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d[ T\d:.]*|\d{8}T\d{6}-\w+")
 
 
 @dataclass(frozen=True)
@@ -42,15 +39,6 @@ class Sent:
     problems: tuple[str, ...] = ()
 
 
-def without_people(words: str) -> str:
-    """Words in which addresses and long numbers are hidden, for others read what is told; days and runs stay."""
-
-    def hidden(found: re.Match[str]) -> str:
-        return found.group() if _DAY.fullmatch(found.group().strip()) else "***"
-
-    return _PERSONAL.sub(hidden, words)
-
-
 def tell_waiting(records: AlertRecords, settings: NotifySettings) -> Told:
     """Tells what waits, in the time that is set; what could not be told waits on."""
     if not settings.urls:
@@ -59,12 +47,10 @@ def tell_waiting(records: AlertRecords, settings: NotifySettings) -> Told:
     waiting = records.take_untold(teller, settings.timeout_seconds + 30)
     told, notes = 0, dict[str, None]()
     try:
-        for standing in waiting:
-            sent = send(settings, Alert(standing.cause, standing.title, standing.body, _level(standing.level)))
-            notes |= dict.fromkeys(sent.problems)
-            if not sent.taken:
-                break
-            # Who took it must not get it again because another did not.
+        sent = send(settings, together(waiting)) if waiting else Sent(0)
+        notes |= dict.fromkeys(sent.problems)
+        # Who took it must not get it again because another did not.
+        for standing in waiting if sent.taken else []:
             records.told(teller, standing)
             told += 1
     except RegularsError as error:
@@ -74,6 +60,22 @@ def tell_waiting(records: AlertRecords, settings: NotifySettings) -> Told:
             records.give_back(teller)
     left = len(waiting) - told
     return Told(told, (*([f"{left} alert{'s' * (left > 1)} could not be told and wait"] if left else []), *notes))
+
+
+def together(waiting: Sequence[Standing]) -> Alert:
+    """What waits as one message: titled by the worst, which is told whole, as the others are while there is room."""
+    alerts = [Alert(each.cause, each.title, each.body, _level(each.level)) for each in waiting]
+    worst, *others = sorted(alerts, key=lambda alert: _WORST_FIRST.index(alert.level))
+    if not others:
+        return worst
+    title = f"{worst.title} (and {len(others)} more)"
+    parts = [worst.body]
+    left = LONGEST_BODY - len(worst.body) - sum(len(alert.title) + 4 for alert in others)
+    for alert in others:
+        is_whole = len(alert.body) + 1 <= left
+        left -= (len(alert.body) + 1) if is_whole else 0
+        parts.append(f"■ {alert.title}\n{alert.body}" if is_whole else f"■ {alert.title}")
+    return Alert(worst.cause, title, "\n\n".join(parts), worst.level)
 
 
 def send(settings: NotifySettings, alert: Alert) -> Sent:

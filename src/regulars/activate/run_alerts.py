@@ -1,17 +1,30 @@
-"""What is told of runs: that one failed and why, that all is well again, and that something was published."""
+"""What is told of runs: that one failed and why, what its checks found, that all is well again, what was published."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from regulars.activate.notifying import LONGEST_BODY, without_people
+from regulars.activate.notifying import LONGEST_BODY
 from regulars.engines.alert_records import Alert, AlertRecords
+from regulars.redaction import redacted
 from regulars.webhook_settings import NotifySettings
 
 CAUSE = "run"
 _PUBLISHED = "publication"
+_FINDINGS = "findings"
 _LONGEST_ERROR = 900
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check found in a run that was published all the same."""
+
+    check: str
+    status: str
+    failures: int
+    message: str
 
 
 def run_failed(
@@ -20,7 +33,7 @@ def run_failed(
     """Notes that a run failed; says whether that is news, which waits to be told."""
     if "failed" not in settings.on or not settings.urls:
         return False
-    words = without_people(error)
+    words = redacted(error)
     words = words if len(words) <= _LONGEST_ERROR else f"{words[:_LONGEST_ERROR]} …"
     title = f"{shop}: the run failed while it was to {stage}" if stage else f"{shop}: the run failed"
     # The same trouble counts other rows, or names another run, the next time.
@@ -33,6 +46,50 @@ def run_failed(
         " You hear of it again when the cause is another, or when all is well."
     )
     return records.raised(Alert(CAUSE, title, body[:LONGEST_BODY], "failure", sameness))
+
+
+def run_warned(
+    records: AlertRecords, settings: NotifySettings, shop: str, run_id: str, findings: Sequence[Finding]
+) -> bool:
+    """Notes what the checks of a published run found without stopping it; says whether that is news to tell."""
+    if not settings.urls:
+        return False
+    known = records.standing(_FINDINGS)
+    if not findings:
+        since = f"{known.since:%d %B %Y %H:%M} UTC" if known is not None else ""
+        body = f"The checks of run {run_id} found nothing. There were findings since {since}. Nothing is to be done."
+        return records.over(
+            _FINDINGS, f"{shop}: the checks find nothing more", body, is_told="recovered" in settings.on
+        )
+    if "warned" not in settings.on:
+        return False
+    worst_first = sorted(findings, key=lambda finding: (finding.status != "allowed", -finding.failures, finding.check))
+    lines = [
+        redacted(
+            f"- {each.check}{' (allowed)' * (each.status == 'allowed')}: {each.message or f'{each.failures} rows'}"
+        )
+        for each in worst_first
+    ]
+    shown, room = list[str](), LONGEST_BODY - 400
+    for line in lines:
+        room -= len(line) + 1
+        if room < 0:
+            break
+        shown.append(line)
+    more = [f"- and {len(lines) - len(shown)} more"] * (len(shown) < len(lines))
+    body = "\n".join(
+        [
+            f"Run {run_id} published, and its checks found, the worst first:",
+            *shown,
+            *more,
+            "What to do: `regulars status` shows what is live; look at the rows of each finding by"
+            " `regulars sql \"select * from checks where status <> 'pass'\"`. You hear of them again when they are"
+            " others, or when there are none.",
+        ]
+    )
+    title = f"{shop}: {len(findings)} finding{'s' * (len(findings) > 1)} of checks in what is live"
+    sameness = ", ".join(sorted(f"{each.check} {each.status}" for each in findings))
+    return records.raised(Alert(_FINDINGS, title, body, "warning", sameness))
 
 
 def run_done(

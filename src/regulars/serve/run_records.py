@@ -36,18 +36,28 @@ def run(engine: Engine, run_id: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many runs came to what, when the last one of each status ended, and the last that was done."""
+    """How many runs came to what, when the last one of each status ended, the last that was done, and what came since.
+
+    Attributes:
+        by_status: Runs.
+        last_ended: When the last one ended, in UTC.
+        last_done: Its id.
+        last_seconds: How long it took.
+        failures: Runs that failed or were broken off since then.
+    """
 
     by_status: Mapping[str, int]
     last_ended: Mapping[str, dt.datetime]
     last_done: str | None
+    last_seconds: float | None
+    failures: int
 
 
 def tally(engine: Engine) -> Tally:
     """Counts the runs of the journal."""
     by_status: Counter[str] = Counter()
     last_ended: dict[str, dt.datetime] = {}
-    last_done = None
+    last_done, last_seconds, failures = None, None, 0
     for row in engine.journal.runs_table(_MOST_COUNTED).to_pylist():
         status = _told(engine, row)["status"]
         by_status[status] += 1
@@ -55,7 +65,10 @@ def tally(engine: Engine) -> Tally:
             last_ended[status] = row["finished_at"]
         if status == "done" and last_done is None:
             last_done = str(row["run_id"])
-    return Tally(by_status, last_ended, last_done)
+            if row["finished_at"] is not None:
+                last_seconds = (row["finished_at"] - row["started_at"]).total_seconds()
+        failures += last_done is None and status in ("failed", "interrupted")
+    return Tally(by_status, last_ended, last_done, last_seconds, failures)
 
 
 def has_ended(found: dict[str, Any]) -> bool:

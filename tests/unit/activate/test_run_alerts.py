@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from regulars.activate.run_alerts import run_done, run_failed
+from regulars.activate.run_alerts import Finding, run_done, run_failed, run_warned
 from regulars.engines.alert_records import AlertRecords
 from regulars.engines.duckdb import DuckDBEngine
 from regulars.webhook_settings import NotifySettings, Occasion
@@ -79,3 +79,32 @@ def test_a_long_error_is_cut(records: AlertRecords) -> None:
     failed(records, on("failed"), "r1", "check", "row " * 5000)
     [(_, body)] = told(records)
     assert len(body) <= 2000 and "regulars status" in body and "…" in body
+
+
+def test_findings_that_stopped_nothing_are_one_message_until_they_are_others_or_none(records: AlertRecords) -> None:
+    settings = on("warned", "recovered")
+    emails = Finding("emails_are_well_formed", "warn", 3, "3 rows, such as 'ann@example.org'")
+    stale = Finding("freshness_of_orders", "allowed", 1, "orders is known through 2026-01-01 00:00")
+    assert run_warned(records, settings, "Corner shop", "r1", [emails, stale])
+    [(title, body)] = told(records)
+    assert title == "Corner shop: 2 findings of checks in what is live"
+    assert body.index("freshness_of_orders (allowed)") < body.index("emails_are_well_formed: 3 rows")
+    assert "2026-01-01" in body and "example.org" not in body and "regulars status" in body
+    more_rows = Finding("emails_are_well_formed", "warn", 9, "9 rows")
+    assert not run_warned(records, settings, "Corner shop", "r2", [stale, more_rows])
+    assert run_warned(records, settings, "Corner shop", "r3", [more_rows])
+    [(title, _)] = told(records)
+    assert "1 finding of" in title
+    assert run_warned(records, settings, "Corner shop", "r4", [])
+    [(title, body)] = told(records)
+    assert title == "Corner shop: the checks find nothing more" and "run r4" in body
+    assert not run_warned(records, settings, "Corner shop", "r5", [])
+    assert not run_warned(records, on("failed"), "Corner shop", "r6", [emails])
+
+
+def test_many_findings_are_cut_and_counted(records: AlertRecords) -> None:
+    run_warned(
+        records, on("warned"), "Corner shop", "r1", [Finding(f"c{n:03}", "warn", n, "x" * 90) for n in range(80)]
+    )
+    [(_, body)] = told(records)
+    assert len(body) <= 2000 and body.index("c079") < body.index("c078") and "more" in body and "What to do" in body

@@ -15,6 +15,7 @@ from regulars.serve.api.app import create_app
 from regulars.serve.api.body_limit import BodyLimit
 from regulars.serve.api.doorkeeper import Doorkeeper
 from regulars.serve.api.headers import SecurityHeaders
+from regulars.serve.api.request_ids import RequestIds
 from regulars.serve.auth import KeyStore, Role
 from regulars.settings import Settings
 
@@ -22,6 +23,10 @@ AUTHORISATION = {
     ("GET", "/health"): None,
     ("GET", "/docs"): None,
     ("GET", "/docs/style.css"): None,
+    ("GET", "/docs/data"): Role.viewer,
+    ("GET", "/docs/data/app.js"): Role.viewer,
+    ("GET", "/docs/data/manifest.json"): Role.viewer,
+    ("GET", "/docs/data/catalog.json"): Role.viewer,
     ("GET", "/openapi.json"): None,
     ("POST", "/pipeline/run"): Role.operator,
     ("GET", "/metrics"): Role.viewer,
@@ -72,4 +77,4 @@ def test_a_route_that_nobody_thought_of_is_found_wherever_it_is_added(tmp_path: 
 def test_the_door_is_the_outermost_of_all(tmp_path: Path) -> None:
     """What were installed after it would answer without a key, and unnoted."""
     app = create_app(Settings(warehouse=str(tmp_path / "empty")))
-    assert [layer.cls for layer in app.user_middleware] == [SecurityHeaders, Doorkeeper, BodyLimit]
+    assert [layer.cls for layer in app.user_middleware] == [RequestIds, SecurityHeaders, Doorkeeper, BodyLimit]

@@ -13,6 +13,7 @@ from regulars.engines.base import open_engine
 from regulars.engines.live_pool import LivePool
 from regulars.serve.api import (
     customers,
+    data_docs,
     docs_page,
     export,
     health,
@@ -45,6 +46,7 @@ _ROUTERS = (
     visualization,
     report_page,
     docs_page,
+    data_docs,
 )
 # A file is looked at for nothing; asking a database what is live is a question of its own.
 _LOOK_SECONDS = {"duckdb": 0.0}

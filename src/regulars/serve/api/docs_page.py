@@ -38,7 +38,8 @@ def _page(document: dict[str, Any]) -> Iterator[str]:
     yield f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
     yield '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/docs/style.css"></head>'
     yield f"<body><main><h1>{escape(title)}</h1><p>{escape(document['info']['description'])}</p>"
-    yield '<p>The same for programs: <a href="/openapi.json">openapi.json</a></p>'
+    yield '<p>The same for programs: <a href="/openapi.json">openapi.json</a> '
+    yield 'The tables: <a href="/docs/data">their columns and lineage</a></p>'
     section = ""
     for path, operations in document["paths"].items():
         for method, operation in operations.items():

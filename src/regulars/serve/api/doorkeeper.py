@@ -33,6 +33,7 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 _UNKNOWN_ROUTE = "(no route)"
 _GONE = 499  # nginx's number for a client that left before it was answered
 _log = logging.getLogger("regulars.server")
+_requests = logging.getLogger("regulars.requests")
 
 
 class Doorkeeper:
@@ -74,7 +75,9 @@ class Doorkeeper:
             if answer.has_begun:
                 # Closing the connection is the only way left to say that the answer is not whole.
                 raise ConnectionAbortedError("the answer broke off") from None
-            words = "The server failed. Its log says where; try again, and tell its owner if it stays so."
+            words = (
+                "The server failed. Its log says where, by X-Request-ID; try again, and tell its owner if it stays so."
+            )
             await _refuse(Problem(500, words), scope, receive, answer.send)
         finally:
             if not answer.has_begun:
@@ -116,7 +119,11 @@ class Doorkeeper:
         method = method if method.isalpha() and len(method) <= 10 else "OTHER"
         route = _template(scope)
         self._log.note(name, key_id, method, route, status, network(address))
-        self._counts.answered(method, route, status, time.perf_counter() - begun)
+        seconds = time.perf_counter() - begun
+        self._counts.answered(method, route, status, seconds)
+        # By its route and its sender's network, never by its path or query.
+        details = {"key": name, "address": network(address), "seconds": round(seconds, 4), "status": status}
+        _requests.info("%s %s %d", method, route, status, extra={"details": details})
 
 
 class _Answer:

@@ -25,8 +25,8 @@ class RequestCounts:
         )
         self._seconds = Histogram(
             "regulars_http_request_seconds",
-            "Seconds until an answer began.",
-            ("method", "route"),
+            "Seconds until an answer began, by route and status.",
+            ("method", "route", "status"),
             buckets=_SECONDS,
             registry=self.registry,
         )
@@ -43,4 +43,4 @@ class RequestCounts:
         method = method if method in _METHODS else "OTHER"
         self._waiting.dec()
         self._answered.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        self._seconds.labels(method, route, str(status)).observe(seconds)

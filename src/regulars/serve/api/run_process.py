@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -55,8 +56,9 @@ class RunStarter:
                 known = set(self._engine.journal.runs_table(50)["run_id"].to_pylist())
             with TemporaryFile() as words:
                 process = self._begun(asked, words)
-                # Who ends is waited for, or the system would go on listing the process as if it lived.
-                threading.Thread(target=process.wait, name="regulars-run", daemon=True).start()
+                hand_on = asked.logging.format == "json"
+                attending = (process, os.dup(words.fileno()), hand_on)
+                threading.Thread(target=_attend, args=attending, name="regulars-run", daemon=True).start()
                 return self._run_id(process, known, words)
 
     def _begun(self, settings: Settings, words: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -78,8 +80,7 @@ class RunStarter:
                 if row["process_id"] == process.pid and row["run_id"] not in known:
                     return str(row["run_id"])
             if code is not None:
-                words.seek(0)
-                said = words.read(4000).decode(errors="replace").strip().removeprefix("Error: ")
+                said = _last_words(os.pread(words.fileno(), 4000, 0).decode(errors="replace"))
                 raise {_LOCKED: LockedError, _BAD_INPUT: InputError}.get(code, WarehouseError)(
                     said or f"The run ended with code {code} before it began."
                 )
@@ -88,6 +89,35 @@ class RunStarter:
             f"The run (process {process.pid}) has not begun within {_START_SECONDS:g} seconds. `regulars status` says"
             " when it does."
         )
+
+
+def _attend(process: subprocess.Popen[bytes], words: int, hand_on: bool) -> None:
+    """Waits for a run, or the system would go on listing its process as if it lived, and has its log join ours.
+
+    Words for people are not handed on: they may name somebody.
+    """
+    read, is_over = 0, False
+    while not is_over:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_LOOK_SECONDS)
+            is_over = True
+        # Both write at one place of the file, so it is read without moving there.
+        said = os.pread(words, 2**20, read) if hand_on else b""
+        whole = said[: said.rfind(b"\n") + 1]
+        read += len(whole)
+        if whole:
+            sys.stderr.write(whole.decode(errors="replace"))
+            sys.stderr.flush()
+    os.close(words)
+
+
+def _last_words(said: str) -> str:
+    """What a process that ended said last: of a log in JSON the message of its last line."""
+    said = said.strip()
+    try:
+        return str(json.loads(said.splitlines()[-1])["message"])
+    except (ValueError, IndexError, KeyError, TypeError):
+        return said.removeprefix("Error: ")
 
 
 def environment_of(settings: Settings, present: Mapping[str, str]) -> dict[str, str]:

@@ -27,6 +27,7 @@ from regulars.serve.api.headers import SecurityHeaders, csp_nonce, page_policy
 from regulars.serve.api.hosts import check_binding
 from regulars.serve.api.problems import REFUSALS, Problem, told
 from regulars.serve.api.request_counts import RequestCounts
+from regulars.serve.api.request_ids import RequestIds
 from regulars.serve.api.slow_clients import server_options
 from regulars.serve.auth import REFRESH_SECONDS, KeyStore, Principal, Role
 from regulars.settings import Settings
@@ -81,7 +82,7 @@ class needs:
 
 
 def install_security(app: FastAPI, settings: Settings, engine: Engine) -> KeyStore:
-    """Puts everything in front of an app: headers, host, keys, pace, audit, limits of bodies; returns the keys.
+    """Puts everything in front of an app: ids, headers, host, keys, pace, audit, limits of bodies; returns the keys.
 
     Call it last: what is installed afterwards stands outside the door.
     """
@@ -95,6 +96,7 @@ def install_security(app: FastAPI, settings: Settings, engine: Engine) -> KeySto
     app.state.requests = RequestCounts()
     app.add_middleware(Doorkeeper, settings=serve, store=store, log=log, counts=app.state.requests)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestIds)
     inner = app.router.lifespan_context
 
     @asynccontextmanager

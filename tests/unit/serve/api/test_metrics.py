@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 from tests.unit.conftest import Published
 from tests.unit.serve.api.test_answers import met
 
+from regulars import catalog
+from regulars.engines.alert_records import Alert, AlertRecords
+from regulars.engines.duckdb import DuckDBEngine
+from regulars.engines.journal import ledger_time
 from regulars.pipeline import STAGES
 from regulars.serve.api.app import create_app
 from regulars.serve.api.request_counts import RequestCounts
@@ -54,6 +60,43 @@ def test_runs_stages_rows_freshness_and_checks_are_told(api: TestClient, served:
     assert published == {"run_id": served.report.run_id, "as_of": "2025-12-25"}
 
 
+def test_failures_alerts_and_the_age_of_each_source_are_told(published: Published, tmp_path: Path) -> None:
+    shutil.copytree(published.folder / "warehouse", tmp_path / "warehouse")
+    engine = DuckDBEngine(tmp_path / "warehouse")
+    for _ in range(2):
+        run_id = engine.journal.start_run("run")
+        engine.journal.start_stage(run_id, 1, "land")
+        engine.journal.finish_stage(run_id, 1, "failed", 0.1, "no")
+        engine.journal.finish_run(run_id, "failed", "no")
+    records = AlertRecords(engine.journal)
+    records.raised(Alert("run", "The run failed", "", "failure"))
+    records.raised(Alert("findings", "1 finding", "", "warning"))
+    records.over("findings", "none", "", is_told=False)
+    # As the check stage measures it.
+    measured = ledger_time() - dt.timedelta(hours=1)
+    with duckdb.connect(str(tmp_path / "warehouse" / "live.duckdb")) as live:
+        columns = ", ".join(f"{name} {kind}" for name, kind in catalog.FRESHNESS.columns)
+        live.execute(f"create or replace table ops.freshness ({columns})")
+        live.execute(
+            "insert into ops.freshness (source, status, measured_at, age_hours, warn_after_hours)"
+            " values ('orders', 'warn', $1, 5.0, 4.0), ('customers', 'no limit', $1, null, null)",
+            [measured],
+        )
+    app = create_app(Settings(warehouse=str(tmp_path / "warehouse")))
+    with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as client:
+        found = scraped(client)
+    assert value(found, "regulars_run_failures_since_done") == 2 and value(found, "regulars_run_seconds") > 0
+    assert value(found, "regulars_run_stage_failures", stage="land") == 2
+    assert value(found, "regulars_alerts_open", level="failure") == 1
+    assert value(found, "regulars_alerts_open", level="warning") == 0
+    assert value(found, "regulars_alerts_waiting") == 1
+    assert value(found, "regulars_source_landed_timestamp_seconds", source="orders") > 1767225600
+    assert 6 * 3600 <= value(found, "regulars_source_age_seconds", source="orders") < 6 * 3600 + 600
+    assert value(found, "regulars_source_age_limit_seconds", source="orders", level="warn") == 4 * 3600
+    assert value(found, "regulars_source_freshness", source="orders", status="warn") == 1
+    assert ("regulars_source_age_seconds", frozenset({("source", "customers")})) not in found
+
+
 def test_requests_are_counted_by_template_and_status(api: TestClient) -> None:
     before = scraped(api)
     for _ in range(3):
@@ -63,7 +106,7 @@ def test_requests_are_counted_by_template_and_status(api: TestClient) -> None:
     asked = {"method": "GET", "route": "/customers/{customer_id}"}
     key = ("regulars_http_requests_total", frozenset({**asked, "status": "404"}.items()))
     assert after[key] - before.get(key, 0) == 3
-    assert value(after, "regulars_http_request_seconds_count", **asked) >= 3
+    assert value(after, "regulars_http_request_seconds_count", **asked, status="404") >= 3
     assert value(after, "regulars_http_requests_total", method="OTHER", route="/customers/{customer_id}", status="405")
     # The one that asks is the only one that waits.
     assert value(after, "regulars_http_requests_waiting") == 1

@@ -1,0 +1,23 @@
+"""dbt's own events in our log: which model or test is done and how long it took, and what dbt warns of.
+
+Its messages are left out, for those of a driver quote rows: what failed is told by the error that ends the stage.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+_DONE = ("LogModelResult", "LogTestResult")
+_log = logging.getLogger("dbt")
+
+
+def hear(message: Any) -> None:
+    """Tells the log of one event of dbt; called from threads of its own."""
+    name = message.info.name
+    if name in _DONE:
+        node, data = message.data.node_info, message.data
+        details = {"node": node.node_name, "status": str(data.status), "seconds": round(data.execution_time, 3)}
+        _log.debug("A node is done.", extra={"details": details})
+    elif message.info.level in ("warn", "error"):
+        _log.debug("dbt tells of %s", name)
