@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from math import floor
 from pathlib import Path
+from random import Random
+from typing import TypeAlias
 
+import hypothesis
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,6 +119,8 @@ def test_every_shipped_map_puts_every_customer_in_one_of_its_segments(
     assert shop.findings() == []
 
 
+Customer: TypeAlias = tuple[int, int, int]
+# Those of one date; many dates are scored at once, for a lake takes a second or more to be asked.
 Customers = st.lists(st.tuples(st.integers(1, 9), st.integers(1, 4), st.integers(-3, 12)), min_size=1, max_size=25)
 
 
@@ -129,38 +136,48 @@ def scoring(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield session
 
 
-@given(customers=Customers, bins=st.integers(2, 10), shuffled=st.randoms(use_true_random=False))
+@hypothesis.settings(max_examples=10)
+@given(dates=st.lists(Customers, min_size=1, max_size=20), bins=st.integers(2, 10), shuffled=st.randoms())
 def test_scores_follow_the_definition_whatever_the_order_of_the_customers(
-    scoring: Session, customers: list[tuple[int, int, int]], bins: int, shuffled: object
+    scoring: Session, dates: list[list[Customer]], bins: int, shuffled: Random
 ) -> None:
-    scoring.execute("update intermediate.int_run_parameters set bins = $1", (bins,))
-    found = _scores(scoring, customers)
+    parameters = scoring.query("select * from intermediate.int_run_parameters")
+    place = parameters.schema.get_field_index("bins")
+    changed = pa.array([bins], parameters.schema.field(place).type)
+    scoring.replace("intermediate.int_run_parameters", parameters.set_column(place, "bins", changed))
+    found = _scores(scoring, dates)
     expected = {
-        (metric, value): score
+        (date, metric, value): score
+        for date, customers in enumerate(dates)
         for metric, place, sign in (("recency", 0, -1), ("frequency", 1, 1), ("monetary", 2, 1))
         for value, score in by_definition([c[place] for c in customers], bins, sign).items()
     }
     assert found == expected
-    mixed = list(customers)
-    shuffled.shuffle(mixed)  # type: ignore[attr-defined]
+    mixed = [list(customers) for customers in dates]
+    for customers in mixed:
+        shuffled.shuffle(customers)
     assert _scores(scoring, mixed) == expected
 
 
-def _scores(session: Session, customers: list[tuple[int, int, int]]) -> dict[tuple[str, int], int]:
-    values = ", ".join(
-        f"({number}, {recency}, {frequency}, {monetary})"
+def _scores(session: Session, dates: list[list[Customer]]) -> dict[tuple[int, str, int], int]:
+    rows = [
+        {
+            "customer_id": number,
+            "as_of_number": date,
+            "recency": recency,
+            "frequency": frequency,
+            "monetary": Decimal(monetary),
+            "is_active": True,
+        }
+        for date, customers in enumerate(dates)
         for number, (recency, frequency, monetary) in enumerate(customers)
-    )
-    session.execute("delete from intermediate.int_customers__rfm_values")
-    session.execute(
-        "insert into intermediate.int_customers__rfm_values"
-        " (customer_id, recency, frequency, monetary, as_of_number, is_active)"
-        f" select t.*, 1, true from (values {values}) as t (customer_id, recency, frequency, monetary)"
-    )
-    rows = session.query(
-        "select metric, cast(value as integer) as value, score from intermediate.int_rfm_values__scored"
-    )
-    scores = [((row["metric"], row["value"]), row["score"]) for row in rows.to_pylist()]
+    ]
+    schema = session.query("select * from intermediate.int_customers__rfm_values").schema
+    session.replace("intermediate.int_customers__rfm_values", pa.Table.from_pylist(rows, schema))
+    found = session.query(
+        "select as_of_number, metric, cast(value as integer) as value, score from intermediate.int_rfm_values__scored"
+    ).to_pylist()
+    scores = [((row["as_of_number"], row["metric"], row["value"]), row["score"]) for row in found]
     assert len(dict(scores)) == len(scores), "equal values have different scores"
     return dict(scores)
 

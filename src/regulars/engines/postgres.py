@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,19 +19,29 @@ from regulars.engines.duckdb import DuckDBEngine
 from regulars.engines.journal import Journal
 from regulars.engines.known import show_known
 from regulars.engines.postgres_address import Address
-from regulars.engines.postgres_building import compact, compact_statistics, complete, start_build
+from regulars.engines.postgres_building import (
+    compact,
+    compact_statistics,
+    complete,
+    gather_statistics,
+    start_build,
+)
 from regulars.engines.postgres_journal import PostgresJournal
 from regulars.engines.postgres_lock import RunLock
 from regulars.engines.postgres_migrations import migrate
 from regulars.engines.postgres_migrations import script as durable_script
 from regulars.engines.postgres_problems import problem
-from regulars.engines.postgres_publishing import NEXT, building, drop_old, generation_names, newest, pin, publish
+from regulars.engines.postgres_publishing import BUILT, NEXT, building, drop_old, generation_names, newest, pin, publish
 from regulars.engines.postgres_roles import BUILDER, LOADER, READER, SERVER, script, set_up, take_role
 from regulars.engines.postgres_session import PostgresSession, connected, driver_errors
 from regulars.errors import WarehouseError
 
 # Many models are views upon views: planning them is what takes the time, and compiling them never pays.
 _BUILD_SETTINGS = ("set jit = off", "set work_mem = '64MB'")
+# The planner needs to know how many rows a new table has, not its rarest words: `complete` looks more closely.
+_DBT_SETTINGS = ("jit=off", "work_mem=64MB", "default_statistics_target=25")
+# Nobody plans a query of what was received.
+_READ_BY_MODELS = tuple(schema for schema in catalog.DURABLE_SCHEMAS if schema != "raw")
 # Options of the URL that dbt's driver takes as variables.
 _LIBPQ = {
     "sslmode": "PGSSLMODE",
@@ -102,6 +112,9 @@ class PostgresEngine:
     @contextmanager
     def build(self, *, fresh: bool = False) -> Iterator[PostgresSession]:
         """The build in flight; `fresh` drops one that was left and starts anew."""
+        if fresh:
+            with self.durable() as durable:
+                gather_statistics(durable, _READ_BY_MODELS)
         with connected(self.address, building(), settings=_BUILD_SETTINGS) as session:
             take_role(session, BUILDER)
             if fresh:
@@ -259,9 +272,12 @@ class PostgresEngine:
         """What a message of dbt's driver says of the warehouse itself."""
         return problem(self.address, words)
 
-    def dbt_session(self) -> AbstractContextManager[None]:
-        """Nothing to hold: dbt connects by itself."""
-        return nullcontext()
+    @contextmanager
+    def dbt_session(self) -> Iterator[None]:
+        """Nothing to hold, for dbt connects by itself; but its planner knows what Python has written for it."""
+        with self.build() as build:
+            gather_statistics(build, [schema + NEXT for schema in BUILT])
+        yield
 
     def dbt_environment(self) -> Mapping[str, str]:
         """The variables that dbt's profile and libpq read; the password goes no other way."""
@@ -276,7 +292,7 @@ class PostgresEngine:
             "REGULARS_SCHEMA_SUFFIX": NEXT,
             # dbt keeps variables of this prefix out of its logs.
             "DBT_ENV_SECRET_REGULARS_PASSWORD": self.address.password,
-            "PGOPTIONS": " ".join(f"-c {setting}" for setting in ("jit=off", "work_mem=64MB")),
+            "PGOPTIONS": " ".join(f"-c {setting}" for setting in _DBT_SETTINGS),
             **{name: self.address.options[key] for key, name in _LIBPQ.items() if key in self.address.options},
         }
 

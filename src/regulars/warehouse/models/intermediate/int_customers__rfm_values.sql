@@ -1,18 +1,7 @@
 {{ config(materialized='table') }}
 
-with totals as (
-
-    select * from {{ ref('int_customers__running_totals') }}
-
-),
-
-dates as (
-
-    select * from {{ ref('int_as_of_dates') }}
-
-),
-
-parameters as (
+-- Totals and dates are named where they are joined: a CTE that is read twice is a copy, of which PostgreSQL knows nothing.
+with parameters as (
 
     select * from {{ ref('int_run_parameters') }}
 
@@ -27,8 +16,8 @@ by_then as (
         totals.last_order_date,
         dates.as_of_number,
         dates.as_of
-    from totals
-    inner join dates on totals.seen_from <= dates.as_of_number and totals.seen_until > dates.as_of_number
+    from {{ ref('int_customers__running_totals') }} as totals
+    inner join {{ ref('int_as_of_dates') }} as dates on totals.seen_from <= dates.as_of_number and totals.seen_until > dates.as_of_number
 
 ),
 
@@ -39,8 +28,8 @@ before_window as (
         totals.orders,
         totals.net_amount,
         dates.as_of_number
-    from totals
-    inner join dates
+    from {{ ref('int_customers__running_totals') }} as totals
+    inner join {{ ref('int_as_of_dates') }} as dates
         on totals.left_behind_from <= dates.as_of_number and totals.left_behind_until > dates.as_of_number
     where totals.orders > 0 or totals.net_amount <> 0
 

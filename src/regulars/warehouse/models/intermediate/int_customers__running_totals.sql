@@ -1,27 +1,13 @@
 {{ config(materialized='table') }}
 
-with days as (
-
-    select * from {{ ref('int_as_of_dates__by_day') }}
-
-),
-
-last_date as (
+-- Days and customers are named where they are joined: a CTE that is read twice is a copy, of which PostgreSQL knows nothing.
+with last_date as (
 
     select
         as_of,
         as_of_number
     from {{ ref('int_as_of_dates') }}
     where is_current
-
-),
-
-customers as (
-
-    select
-        customer_id,
-        known_since
-    from {{ ref('int_customers__golden') }}
 
 ),
 
@@ -36,7 +22,7 @@ dated_changes as (
         case when orders.is_valid then 1 else 0 end as orders,
         orders.net_amount
     from {{ ref('fct_orders') }} as orders
-    inner join days on orders.order_date = days.day
+    inner join {{ ref('int_as_of_dates__by_day') }} as days on orders.order_date = days.day
     where orders.customer_id is not null
     union all
     select
@@ -47,7 +33,7 @@ dated_changes as (
         0 as orders,
         cast(-refunds.amount as decimal(18, 2)) as net_amount
     from {{ ref('int_refunds__dated') }} as refunds
-    inner join days on refunds.refund_date = days.day
+    inner join {{ ref('int_as_of_dates__by_day') }} as days on refunds.refund_date = days.day
     where refunds.customer_id is not null
     union all
     select
@@ -57,8 +43,8 @@ dated_changes as (
         cast(null as date) as last_order_date,
         0 as orders,
         cast(0 as decimal(18, 2)) as net_amount
-    from customers
-    inner join days on customers.known_since = days.day
+    from {{ ref('int_customers__golden') }} as customers
+    inner join {{ ref('int_as_of_dates__by_day') }} as days on customers.known_since = days.day
 
 ),
 
@@ -82,7 +68,7 @@ changes as (
         cast(null as date) as last_order_date,
         0 as orders,
         cast(0 as decimal(18, 2)) as net_amount
-    from customers
+    from {{ ref('int_customers__golden') }} as customers
     cross join last_date
     cross join {{ ref('int_run_parameters') }} as parameters
     where

@@ -17,6 +17,29 @@ values_scored as (
 
 ),
 
+-- Before they meet the scores that there could be: there may be as many values as customers.
+by_score as (
+
+    select
+        values_scored.as_of_number,
+        values_scored.metric,
+        values_scored.score,
+        sum(values_scored.customers) as customers,
+        max(values_scored.active_customers) as active_customers,
+        min(values_scored.value) as lowest_value,
+        max(values_scored.value) as highest_value,
+        max(values_scored.customers) as crowd,
+        min(
+            case
+                when values_scored.customers * parameters.bins > values_scored.active_customers then values_scored.value
+            end
+        ) as crowded_value
+    from values_scored
+    cross join parameters
+    group by values_scored.as_of_number, values_scored.metric, values_scored.score
+
+),
+
 numbers as (
 
     {{ dbt.generate_series(10) }}
@@ -57,24 +80,17 @@ select
     every_score.method,
     every_score.bins,
     every_score.score,
-    cast(coalesce(sum(values_scored.customers), 0) as bigint) as customers,
-    max(values_scored.active_customers) as active_customers,
-    min(values_scored.value) as lowest_value,
-    max(values_scored.value) as highest_value,
-    max(values_scored.customers) as crowd,
-    min(
-        case
-            when values_scored.customers * every_score.bins > values_scored.active_customers then values_scored.value
-        end
-    ) as crowded_value,
+    cast(coalesce(by_score.customers, 0) as bigint) as customers,
+    by_score.active_customers,
+    by_score.lowest_value,
+    by_score.highest_value,
+    by_score.crowd,
+    by_score.crowded_value,
     every_score.is_in_history,
     every_score.as_of
 from every_score
-left join values_scored
+left join by_score
     on
-        every_score.as_of_number = values_scored.as_of_number
-        and every_score.metric = values_scored.metric
-        and every_score.score = values_scored.score
-group by
-    every_score.as_of_number, every_score.metric, every_score.method, every_score.bins, every_score.score,
-    every_score.is_in_history, every_score.as_of
+        every_score.as_of_number = by_score.as_of_number
+        and every_score.metric = by_score.metric
+        and every_score.score = by_score.score

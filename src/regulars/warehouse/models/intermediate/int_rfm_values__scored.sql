@@ -37,11 +37,41 @@ with_method as (
 
 ),
 
-quantile_scored as (
+-- One row per metric, so that each value is looked at once: there may be as many values as customers.
+cuts as (
+
+    select
+        {% for position in range(1, 10) -%}
+        max(case when position = {{ position }} then cut end) as cut_{{ position }},
+        {% endfor -%}
+        metric
+    from cut_points
+    group by metric
+
+),
+
+placed as (
+
+    select
+        with_method.*,
+        {% for position in range(1, 10) -%}
+        case when with_method.value >= cuts.cut_{{ position }} then 1 else 0 end
+        {{ '+ ' if not loop.last }}
+        {%- endfor -%}
+        as cuts_reached
+    from with_method
+    left join cuts on with_method.metric = cuts.metric
+    where with_method.method <> 'ntile'
+
+),
+
+placed_scored as (
 
     select
         *,
         case
+            when method = 'cuts' and metric = 'recency' then greatest(1, bins - cuts_reached)
+            when method = 'cuts' then least(bins, 1 + cuts_reached)
             when lowest_customers * bins <= active_customers
                 then least(bins, 1 + {{ percent_rank_steps('worse_customers', 'active_customers', 'bins') }})
             when worse_customers = 0 then 1
@@ -49,30 +79,7 @@ quantile_scored as (
                 'worse_customers - lowest_customers', 'active_customers - lowest_customers', 'bins - 1'
             ) }})
         end as score
-    from with_method
-    where method = 'quantile'
-
-),
-
-cuts_scored as (
-
-    select
-        with_method.as_of_number,
-        with_method.metric,
-        with_method.value,
-        with_method.customers,
-        with_method.active_customers,
-        case
-            when with_method.metric = 'recency' then greatest(1, with_method.bins - count(cut_points.cut))
-            else least(with_method.bins, 1 + count(cut_points.cut))
-        end as score
-    from with_method
-    left join cut_points
-        on with_method.metric = cut_points.metric and with_method.value >= cut_points.cut
-    where with_method.method = 'cuts'
-    group by
-        with_method.as_of_number, with_method.metric, with_method.value,
-        with_method.customers, with_method.active_customers, with_method.bins
+    from placed
 
 ),
 
@@ -94,7 +101,7 @@ ntile_scored as (
 
 )
 
-{% for scored in ['quantile_scored', 'cuts_scored', 'ntile_scored'] %}
+{% for scored in ['placed_scored', 'ntile_scored'] %}
 select
     as_of_number,
     metric,

@@ -6,7 +6,8 @@ with scored as (
 
 dates as (
 
-    select * from {{ ref('int_as_of_dates') }}
+    select as_of_number
+    from {{ ref('int_as_of_dates') }}
     where is_current
 
 )
@@ -26,4 +27,5 @@ select
     scored.is_single_order,
     scored.as_of
 from scored
-inner join dates on scored.as_of_number = dates.as_of_number
+-- Not a join: the customers of the other dates need not be scored to be left out.
+where scored.as_of_number = (select dates.as_of_number from dates)
