@@ -26,6 +26,7 @@ from regulars.cli_init import init
 from regulars.cli_keys import keys
 from regulars.cli_notify import notify
 from regulars.cli_options import (
+    Allow,
     AsOf,
     Clusters,
     Environment,
@@ -148,6 +149,7 @@ def run(
     stage: Annotated[list[str] | None, typer.Option("--stage", help="Run only this stage; may be repeated.")] = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Forget these sources and start again.")] = False,
     keep_newer: KeepNewer = False,
+    allow: Allow = None,
     settings_file: SettingsFile = None,
     environment: Environment = None,
     warehouse: Warehouse = None,
@@ -167,6 +169,7 @@ def run(
         stage,
         full_refresh=full_refresh,
         keep_newer=keep_newer,
+        allow=allow or [],
         as_json=as_json,
         quiet=quiet,
     )

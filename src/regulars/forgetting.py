@@ -15,6 +15,7 @@ from pathlib import Path
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session, open_engine
+from regulars.engines.check_records import CheckRecords
 from regulars.engines.export_ledger import ExportLedger
 from regulars.engines.files import discard
 from regulars.engines.journal import ledger_time
@@ -37,6 +38,7 @@ from regulars.privacy.progress import FILE, Progress
 from regulars.privacy.proof import BEYOND_REACH, Proof
 from regulars.privacy.side_texts import hiding, redact_messages, remove_files
 from regulars.privacy.traces import Traces, search_files, search_tables, wanted
+from regulars.quality.checks import GROUPS
 from regulars.serve.queries import read_basis
 from regulars.settings import Settings, overridden
 from regulars.watching import Nobody, Watcher
@@ -89,8 +91,12 @@ def forget(
         return _proved(engine, settings, space, progress, exports, run_id, notes)
 
 
+# Nobody waits for the erasure of their data until a source is on time again.
 _REBUILD = Request(
-    stages=[stage.name for stage in STAGES if stage.name != "land"], forgets_models=True, command="forget"
+    stages=[stage.name for stage in STAGES if stage.name != "land"],
+    forgets_models=True,
+    allow=GROUPS,
+    command="forget",
 )
 
 
@@ -173,6 +179,7 @@ def _removed_from_what_left(engine: Engine, progress: Progress) -> list[str]:
     """Sees to the outbox and to the files that the ledger of exports knows, and remembers which of them is searched."""
     events = forget_events(engine.journal, progress.customer_ids)
     ledger = ExportLedger(engine.journal)
+    CheckRecords(engine.journal).forget_samples()
     found = exports_with(ledger, progress.customer_ids)
     progress.changed_exports = sorted({*progress.changed_exports, *map(str, found.changed)})
     going_on.write_progress(engine, progress)
