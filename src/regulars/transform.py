@@ -58,8 +58,6 @@ class CheckResult:
         failures: Number of failing rows.
         message: What dbt says; empty when the test passed.
         sample: A few of the failing rows in words; empty when there are none.
-        meaning: What must hold, in a sentence; empty where the name says it.
-        advice: What to do about it.
         group: `drift` for what is compared with the runs before, `landing` for how clean loads are, else empty.
     """
 
@@ -70,8 +68,6 @@ class CheckResult:
     failures: int
     message: str
     sample: str
-    meaning: str = ""
-    advice: str = ""
     group: str = ""
 
 
@@ -156,14 +152,18 @@ class Transformer:
             gone |= more
         return [models[key].name for key in models.keys() - stored - gone]
 
-    def test(self, on_progress: Progress | None = None, without: Sequence[str] = ()) -> list[CheckResult]:
+    def test(
+        self, on_progress: Progress | None = None, without: Sequence[str] = (), only: Sequence[str] = ()
+    ) -> list[CheckResult]:
         """Tests the data of all tables; failing rows are a result, not an error.
 
         Args:
             on_progress: Called with a few words after each test, from a thread of dbt's.
             without: Groups of checks that are left out.
+            only: Checks, as dbt's selectors name them; none = all.
         """
-        command = ["test", "--exclude", "test_type:unit", *(f"tag:{group}" for group in without)]
+        chosen = ["--select", *only] if only else []
+        command = ["test", *chosen, "--exclude", "test_type:unit", *(f"tag:{group}" for group in without)]
         return [self._check(result) for result in self._invoke(command, _listener(on_progress))]
 
     def check_names(self) -> list[str]:
@@ -251,8 +251,6 @@ class Transformer:
             failures=result.failures or 0,
             message=_plain(result.message),
             sample=self._sample(node.name) if result.status in ("fail", "warn") else "",
-            meaning=" ".join((node.description or "").split()),
-            advice=" ".join(str(node.config.meta.get("next", "")).split()),
             group=next(iter(node.tags), ""),
         )
 

@@ -32,6 +32,7 @@ class Basis:
     currency: str
     customers: int
     orders: int
+    data_through: str | None = None
 
 
 class Published(Protocol):
@@ -269,16 +270,29 @@ class Queries:
 def read_basis(live: Session) -> Basis:
     """What the published numbers of an open session were made from."""
     orders = f"count(*) from {marts.FCT_ORDERS} where is_valid and order_date < r.as_of"
+    through = f"max(order_date) from {marts.FCT_ORDERS} where is_valid and order_date < r.as_of"
     if not serves_orders(live):
         orders = f"coalesce(sum(orders + orders_without_customer), 0) from {marts.DAILY_SALES}"
+        through = f"max(date) from {marts.DAILY_SALES} where orders + orders_without_customer > 0"
     row = live.query(
         "select cast(r.as_of as varchar) as as_of, r.window_days, p.segment_map,"
         " coalesce(r.currency, '') as currency,"
         f" (select count(*) from {marts.FCT_CUSTOMER_RFM}) as customers,"
-        f" cast((select {orders}) as bigint) as orders"
+        f" cast((select {orders}) as bigint) as orders,"
+        f" cast((select {through}) as varchar) as data_through"
         " from intermediate.int_run_parameters r cross join settings.parameters p"
     ).to_pylist()[0]
     return Basis(**row)
+
+
+def read_state(live: Session) -> tuple[str | None, str | None]:
+    """The day that is live, and the newest day with a valid order: quick however many orders there are."""
+    [row] = live.query(
+        "select cast(r.as_of as varchar) as as_of, (select cast(max(date) as varchar)"
+        f" from {marts.DAILY_SALES} where orders + orders_without_customer > 0) as data_through"
+        f" from {marts.RUN_PARAMETERS} as r"
+    ).to_pylist()
+    return row["as_of"], row["data_through"]
 
 
 def _checked(live: Session, name: str) -> str:

@@ -41,6 +41,7 @@ SegmentList = create_model(
     currency=(str, Field(examples=["GBP"])),
     customers=(int, Field(examples=[2000])),
     orders=(int, Field(examples=[9000])),
+    data_through=(str | None, Field(description="The newest day with a valid order.", examples=["2025-12-31"])),
 )
 
 

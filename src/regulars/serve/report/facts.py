@@ -117,7 +117,7 @@ def read_facts(live: Session, with_names: bool) -> Facts | None:
         basis=basis,
         run_id=run_id,
         as_of=date_words(as_of),
-        through=date_words(as_of - dt.timedelta(days=1)),
+        through=date_words(dt.date.fromisoformat(basis.data_through or str(as_of - dt.timedelta(days=1)))),
         since=date_words(first["day"]) if first["day"] else None,
         month=read_month(live, as_of, currency),
         base=read_base(live, as_of, basis.window_days, currency),
