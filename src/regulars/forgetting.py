@@ -39,7 +39,7 @@ from regulars.privacy.proof import BEYOND_REACH, Proof
 from regulars.privacy.side_texts import hiding, redact_messages, remove_files
 from regulars.privacy.traces import Traces, search_files, search_tables, wanted
 from regulars.quality.checks import GROUPS
-from regulars.serve.queries import read_basis
+from regulars.serve.basis import read_basis
 from regulars.settings import Settings, overridden
 from regulars.watching import Nobody, Watcher
 
@@ -91,13 +91,8 @@ def forget(
         return _proved(engine, settings, space, progress, exports, run_id, notes)
 
 
-# Nobody waits for the erasure of their data until a source is on time again.
-_REBUILD = Request(
-    stages=[stage.name for stage in STAGES if stage.name != "land"],
-    forgets_models=True,
-    allow=GROUPS,
-    command="forget",
-)
+_STAGES = [stage.name for stage in STAGES if stage.name != "land"]
+_REBUILD = Request(stages=_STAGES, forgets_models=True, allow=GROUPS, command="forget")
 
 
 def _begun(

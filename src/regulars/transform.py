@@ -12,12 +12,14 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from regulars.dbt_results import CheckResult, ModelResult
 from regulars.engines.base import Engine
 from regulars.errors import RegularsError, TransformError
+
+__all__ = ["CheckResult", "ModelResult", "Transformer"]
 
 PROJECT = Path(__file__).parent / "warehouse"
 PARTS = {"core": ("staging", "intermediate", "marts.core"), "finish": ("marts.finish",)}
@@ -35,40 +37,6 @@ _NAMES = ("REGULARS_BUILD_PATH", "REGULARS_POSTGRES_DATABASE", "REGULARS_SCHEMA_
 _TOTAL = {"LogModelResult": "total", "LogTestResult": "num_models"}
 _one_at_a_time = threading.RLock()
 _manifests: dict[tuple[str, ...], Any] = {}
-
-
-@dataclass(frozen=True)
-class ModelResult:
-    """A model that was built, and how long it took."""
-
-    name: str
-    schema: str
-    seconds: float
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """What one test of the tables found.
-
-    Attributes:
-        name: The test.
-        model: The model it is about; empty when it is about several.
-        severity: error or warn.
-        status: pass, warn, fail or error.
-        failures: Number of failing rows.
-        message: What dbt says; empty when the test passed.
-        sample: A few of the failing rows in words; empty when there are none.
-        group: `drift` for what is compared with the runs before, `landing` for how clean loads are, else empty.
-    """
-
-    name: str
-    model: str
-    severity: str
-    status: str
-    failures: int
-    message: str
-    sample: str
-    group: str = ""
 
 
 class Transformer:
@@ -157,10 +125,8 @@ class Transformer:
     ) -> list[CheckResult]:
         """Tests the data of all tables; failing rows are a result, not an error.
 
-        Args:
-            on_progress: Called with a few words after each test, from a thread of dbt's.
-            without: Groups of checks that are left out.
-            only: Checks, as dbt's selectors name them; none = all.
+        A thread of dbt's calls `on_progress` after each. `without` names groups that are left out, `only` are dbt's
+        selectors of checks.
         """
         chosen = ["--select", *only] if only else []
         command = ["test", *chosen, "--exclude", "test_type:unit", *(f"tag:{group}" for group in without)]

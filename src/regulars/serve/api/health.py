@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from regulars import __version__
 from regulars.errors import WarehouseError
 from regulars.serve.api.state import state_of
-from regulars.serve.queries import read_state
+from regulars.serve.basis import read_state
 
 router = APIRouter(tags=["Server"])
 

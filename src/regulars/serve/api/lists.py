@@ -14,8 +14,8 @@ from regulars.serve.api.answers import PUBLISHED, Viewer, as_json
 from regulars.serve.api.moments import UtcMoment
 from regulars.serve.api.published import published
 from regulars.serve.api.rows import list_model, row_model
+from regulars.serve.basis import read_state
 from regulars.serve.masking import masked_rows
-from regulars.serve.queries import read_state
 
 router = APIRouter(tags=["Numbers"])
 _RETENTION, _MIGRATION = "marts.cohort_retention", "marts.segment_migration"

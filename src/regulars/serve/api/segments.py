@@ -23,8 +23,8 @@ from regulars.serve.api.rows import list_model, page_model, row_model
 from regulars.serve.api.slow_work import limit_of
 from regulars.serve.api.state import ServerState, state_of
 from regulars.serve.auth import Principal, masked
+from regulars.serve.basis import read_basis
 from regulars.serve.pages import Condition, read_page
-from regulars.serve.queries import read_basis
 
 router = APIRouter(prefix="/segments", tags=["Segments"])
 CustomerRow = row_model("CustomerRow", "customer_360")

@@ -10,10 +10,10 @@ from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.serve import charts
 from regulars.serve import prediction_words as words
+from regulars.serve.basis import Basis, read_basis
 from regulars.serve.charts.basis import Missing, Words
 from regulars.serve.charts.history import Migration, Retention
 from regulars.serve.foretold import Outlook, read_outlook
-from regulars.serve.queries import Basis, read_basis
 from regulars.serve.report.at_risk import AtRisk, read_at_risk
 from regulars.serve.report.months import Figures, read_base, read_month
 from regulars.serve.report.numbers import Number, count, money, share

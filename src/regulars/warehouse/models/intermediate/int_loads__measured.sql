@@ -2,7 +2,13 @@
 
 with loads as (
 
-    select * from {{ source('ops', 'loads') }}
+    select
+        source,
+        entity,
+        load_id,
+        rows as row_count,
+        duplicates + superseded as repeated
+    from {{ source('ops', 'loads') }}
     where status = 'landed'
 
 ),
@@ -48,10 +54,10 @@ repeating as (
 
     select
         source,
-        percentile_cont(0.5) within group (order by rows nulls last) as usual_rows,
-        min({{ quotient('duplicates + superseded', 'rows') }}) as lowest_repeated
+        percentile_cont(0.5) within group (order by row_count nulls last) as usual_rows,
+        min({{ quotient('repeated', 'row_count') }}) as lowest_repeated
     from ordered
-    where loads_ago between 2 and 4 and rows > 0
+    where loads_ago between 2 and 4 and row_count > 0
     group by source
     having count(*) >= 2
 
@@ -61,7 +67,7 @@ select
     loads.source,
     loads.entity,
     loads.load_id,
-    loads.rows as row_count,
+    loads.row_count,
     coalesce(rejected.rejected, 0) as rejected,
     coalesce(rejected.unreadable_dates, 0) as unreadable_dates,
     coalesce(rejected.unreadable_numbers, 0) as unreadable_numbers,
