@@ -104,6 +104,13 @@ SEGMENT_RESTATEMENTS = _table(
     "customer_id bigint; event varchar; cause varchar; from_segment varchar; to_segment varchar;"
     "compared_with varchar; restated_by varchar; as_of date",
 )
+# What the news of each published run were like, and from where on a check that was allowed has its baseline.
+RUN_PROFILES = _table(
+    "ops.run_profiles",
+    "run_id varchar; number bigint; as_of date; last_load_id bigint; source varchar; trait varchar; slice varchar;"
+    "row_count bigint",
+)
+CHECK_RESTARTS = _table("ops.check_restarts", "check_name varchar; run_id varchar; since_run bigint; since_day date")
 MODELS = _table(
     "ops.models",
     "kind varchar; run_id varchar; algorithm varchar; customers bigint; folder varchar; sha256 varchar; card varchar;"
@@ -130,6 +137,8 @@ DURABLE_TABLES = (
     IDENTITY_IDS,
     IDENTITY_DECISIONS,
     SEGMENT_RESTATEMENTS,
+    RUN_PROFILES,
+    CHECK_RESTARTS,
     ERASURES,
     ERASURE_KEY,
     ERASURE_PROOFS,
@@ -164,6 +173,10 @@ PUBLISHED_SEGMENTS = _table(
     "customer_id bigint; segment varchar; recency integer; frequency bigint; monetary decimal(18,2);"
     "is_single_order boolean",
 )
+PUBLISHED_ORDER_DAYS = _table(
+    "published.order_days",
+    "source varchar; order_date date; orders bigint; valid_orders bigint; revenue decimal(18,2)",
+)
 PARAMETERS = _table(
     "settings.parameters",
     "as_of date; window_days integer; keeps_history boolean; currency varchar; unknown_status varchar;"
@@ -186,6 +199,15 @@ SEGMENTS = _table(
 )
 HORIZONS = _table("settings.horizons", "horizon integer; is_of_churn boolean")
 HEALTH_STEPS = _table("settings.health_steps", "factor varchar; step integer; step_limit double; share double")
+QUALITY = _table(
+    "settings.quality",
+    "measured_at timestamp; measured_at_shop timestamp; complete_before date; published_before date;"
+    "published_load_id bigint; evidence double; volume_low double; volume_high double; share_change double;"
+    "history_change double; base_change double; bad_rows_warn double; bad_rows_error double; bad_emails_warn double;"
+    "bad_emails_error double; doubled_warn double; doubled_error double; least_runs integer; baseline_runs integer;"
+    "least_weeks integer",
+)
+SOURCE_AGES = _table("settings.source_ages", "source varchar; warn_after_hours double; error_after_hours double")
 CUSTOMER_VALUE = _table(
     "learned.customer_value",
     "customer_id bigint; model varchar; probability_alive double; order_value double;"
@@ -242,10 +264,13 @@ SETTINGS_TABLES = (
     SEGMENTS,
     HORIZONS,
     HEALTH_STEPS,
+    QUALITY,
+    SOURCE_AGES,
 )
 DERIVED_TABLES = (
     PUBLISHED_STATE,
     PUBLISHED_SEGMENTS,
+    PUBLISHED_ORDER_DAYS,
     *SETTINGS_TABLES,
     CUSTOMER_CLUSTERS,
     CLUSTER_PROFILES,
@@ -295,4 +320,10 @@ FRESHNESS = _table(
     "run_id varchar; source varchar; entity varchar; last_load_id bigint; last_landed_at timestamp;"
     "newest_record_at timestamp; data_through timestamp; measured_at timestamp; age_hours double;"
     "warn_after_hours double; error_after_hours double; status varchar; message varchar",
+)
+# What every check of the newest runs found, also of those that published nothing. Grain (run_id, check_name).
+CHECK_HISTORY = _table(
+    "ops.check_history",
+    "run_id varchar; check_name varchar; severity varchar; status varchar; failures bigint; message varchar;"
+    "sample varchar; checked_at timestamp",
 )

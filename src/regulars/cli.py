@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from regulars import __version__, cli_run, logs
+from regulars import __version__, cli_check, cli_run, cli_status, logs
 from regulars import cli_views as views
 from regulars.cli_clusters import clusters
 from regulars.cli_demo import demo_api, demo_sources
@@ -26,6 +26,7 @@ from regulars.cli_init import init
 from regulars.cli_keys import keys
 from regulars.cli_notify import notify
 from regulars.cli_options import (
+    Allow,
     AsOf,
     Clusters,
     Environment,
@@ -153,6 +154,7 @@ def run(
     stage: Annotated[list[str] | None, typer.Option("--stage", help="Run only this stage; may be repeated.")] = None,
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Forget these sources and start again.")] = False,
     keep_newer: KeepNewer = False,
+    allow: Allow = None,
     settings_file: SettingsFile = None,
     environment: Environment = None,
     warehouse: Warehouse = None,
@@ -172,6 +174,7 @@ def run(
         stage,
         full_refresh=full_refresh,
         keep_newer=keep_newer,
+        allow=allow or [],
         as_json=as_json,
         quiet=quiet,
     )
@@ -184,8 +187,21 @@ def status(
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
-    """What is live, how the last run went and what was landed."""
-    views.status(_settings(settings_file, warehouse, environment), as_json)
+    """How things stand, the worst first: the last run, what is live and how old it is, and what to do next."""
+    cli_status.status(_settings(settings_file, warehouse, environment), as_json)
+
+
+@app.command()
+def check(
+    every: Annotated[bool, typer.Option("--all", help="Also the checks that passed.")] = False,
+    settings_file: SettingsFile = None,
+    environment: Environment = None,
+    warehouse: Warehouse = None,
+    as_json: Json = False,
+) -> None:
+    """What the checks of the last run found, what it means and what to do. Exit code 1 if it stopped publishing."""
+    if not cli_check.check(_settings(settings_file, warehouse, environment), as_json, every):
+        raise typer.Exit(1)
 
 
 @app.command()

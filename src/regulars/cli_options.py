@@ -37,6 +37,13 @@ AsOf = Annotated[
 KeepNewer = Annotated[
     bool, typer.Option("--keep-newer", help="End with exit code 5 rather than replace a live state of a later day.")
 ]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        help="Publish although this check found something; drift, landing and freshness are all of a kind. Repeatable.",
+    ),
+]
 Window = Annotated[
     int | None, typer.Option("--window-days", min=1, help="Days that orders and spend are counted over.")
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.markup import escape
 
 from regulars import cli_views as views
@@ -19,14 +21,24 @@ def run(
     *,
     full_refresh: bool = False,
     keep_newer: bool = False,
+    allow: Sequence[str] = (),
     as_json: bool = False,
     quiet: bool = False,
     command: str = "run",
 ) -> None:
     """Goes through the stages, all by default, and shows the segments when they were published."""
     stages = stages or []
-    said = " ".join([command, *(f"--stage {stage}" for stage in stages)])
-    pipeline(settings, files, stages, full_refresh=full_refresh, keep_newer=keep_newer, quiet=quiet, command=said)
+    said = " ".join([command, *(f"--stage {stage}" for stage in stages), *(f"--allow {name}" for name in allow)])
+    pipeline(
+        settings,
+        files,
+        stages,
+        full_refresh=full_refresh,
+        keep_newer=keep_newer,
+        allow=allow,
+        quiet=quiet,
+        command=said,
+    )
     if not stages or "publish" in stages:
         views.segments(settings, as_json)
         if not as_json:
@@ -41,6 +53,7 @@ def pipeline(
     full_refresh: bool = False,
     restage: bool = False,
     keep_newer: bool = False,
+    allow: Sequence[str] = (),
     quiet: bool,
     command: str,
 ) -> None:
@@ -59,6 +72,7 @@ def pipeline(
         full_refresh=full_refresh,
         restage=restage,
         keep_newer=keep_newer,
+        allow=allow,
         command=command,
     )
     try:

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from rich.markup import escape
 
 from regulars.cli_predictions import one_customer
 from regulars.engines.base import open_engine
-from regulars.engines.processes import is_alive
 from regulars.errors import InputError
 from regulars.serve.foretold import foretold
 from regulars.serve.queries import Queries
@@ -55,9 +53,10 @@ def segments(settings: Settings, as_json: bool, as_of: dt.date | None = None) ->
         )
         return
     money = f", money in {basis.currency}" if basis.currency else ""
+    through = f", data through {basis.data_through}" if basis.data_through else ""
     console.print(
         f"\n[bold]{basis.customers:,} customers, {basis.orders:,} valid orders[/]"
-        f"  as of the start of {basis.as_of}, window {basis.window_days} days, map {basis.segment_map}{money}"
+        f"  as of the start of {basis.as_of}{through}, window {basis.window_days} days, map {basis.segment_map}{money}"
     )
     if console.width >= _WIDE:
         print_table(table, columns=(*_SEGMENT_COLUMNS, "playbook"), wide=("playbook",))
@@ -128,58 +127,6 @@ def customer(settings: Settings, who: str, as_json: bool) -> None:
         console.print("The orders stay in the lake of this warehouse.")
     else:
         print_table(orders, "Newest orders")
-
-
-def status(settings: Settings, as_json: bool) -> None:
-    """Live state, newest run with its stages, and the ledger of loads."""
-    engine = open_engine(settings)
-    latest = engine.journal.latest()
-    if latest is None:
-        raise InputError(
-            f"Nothing was ever run in {engine.location}. Start with `regulars run FILE` or `regulars demo`."
-        )
-    running = latest.status == "running" and not is_alive(latest.process_id)
-    state = "interrupted" if running else latest.status
-    stages = engine.journal.stages_table(latest.run_id)
-    stages = stages.sort_by("position").select(["stage", "status", "seconds", "progress", "summary"])
-    loads = _queries(settings).sql(_LOADS, 20) if engine.has_live() else None
-    if as_json:
-        here = {"environment": settings.environment or None, "warehouse": engine.location}
-        report = here | {
-            "run_id": latest.run_id,
-            "status": state,
-            "started_at": latest.started_at,
-            "error": latest.error,
-        }
-        live = vars(_queries(settings).basis()) if engine.has_live() else None
-        print_json([report | {"live": live, "stages": stages.to_pylist(), "loads": loads.to_pylist() if loads else []}])
-        return
-    if settings.environment:
-        console.print(f"\nEnvironment [bold]{escape(settings.environment)}[/], warehouse {escape(engine.location)}")
-    if engine.has_live():
-        basis = _queries(settings).basis()
-        through = f"data through the day before {basis.as_of}" if basis.as_of else "no valid order yet"
-        console.print(f"\n[bold green]Live[/]  {basis.customers:,} customers, {basis.orders:,} valid orders, {through}")
-    else:
-        console.print("\n[bold yellow]Nothing is live yet.[/] Run `regulars run` until it ends well.")
-    colour = {"done": "green", "running": "cyan"}.get(state, "red")
-    console.print(
-        f"[bold {colour}]{state.capitalize()}[/]  run {latest.run_id} ({latest.command}),"
-        f" started {latest.started_at} UTC"
-    )
-    if latest.error:
-        console.print(
-            f"  {latest.error}\n  [bold]Next:[/] mend that, then `regulars run` again; what was landed is kept."
-        )
-    shown_columns = ("stage", "status", "seconds", "progress" if state == "running" else "summary")
-    print_table(stages, "Stages", columns=shown_columns, wide=shown_columns[3:])
-    if loads is not None and loads.num_rows:
-        print_table(loads, "Newest loads")
-
-
-_LOADS = (
-    "select load_id as load, source, rows, staged, rejected, duplicates, status from ops.loads order by load_id desc"
-)
 
 
 def sql(settings: Settings, statement: str, limit: int, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from regulars import catalog
 from regulars.engines.base import Engine, Session, open_engine
+from regulars.engines.check_records import CheckRecords
 from regulars.engines.export_ledger import ExportLedger
 from regulars.engines.files import discard
 from regulars.engines.journal import ledger_time
@@ -37,7 +38,8 @@ from regulars.privacy.progress import FILE, Progress
 from regulars.privacy.proof import BEYOND_REACH, Proof
 from regulars.privacy.side_texts import hiding, redact_messages, remove_files
 from regulars.privacy.traces import Traces, search_files, search_tables, wanted
-from regulars.serve.queries import read_basis
+from regulars.quality.checks import GROUPS
+from regulars.serve.basis import read_basis
 from regulars.settings import Settings, overridden
 from regulars.watching import Nobody, Watcher
 
@@ -89,9 +91,8 @@ def forget(
         return _proved(engine, settings, space, progress, exports, run_id, notes)
 
 
-_REBUILD = Request(
-    stages=[stage.name for stage in STAGES if stage.name != "land"], forgets_models=True, command="forget"
-)
+_STAGES = [stage.name for stage in STAGES if stage.name != "land"]
+_REBUILD = Request(stages=_STAGES, forgets_models=True, allow=GROUPS, command="forget")
 
 
 def _begun(
@@ -173,6 +174,7 @@ def _removed_from_what_left(engine: Engine, progress: Progress) -> list[str]:
     """Sees to the outbox and to the files that the ledger of exports knows, and remembers which of them is searched."""
     events = forget_events(engine.journal, progress.customer_ids)
     ledger = ExportLedger(engine.journal)
+    CheckRecords(engine.journal).forget_samples()
     found = exports_with(ledger, progress.wanted)
     progress.changed_exports = sorted({*progress.changed_exports, *map(str, found.changed)})
     going_on.write_progress(engine, progress)

@@ -97,13 +97,15 @@ def _resolve(run: Run) -> str:
 def _build(run: Run) -> str:
     from regulars.parameters import write_parameters
     from regulars.publishing import customers_being_erased, remember_published
+    from regulars.quality.measuring import last_landing, write_measures
 
     if run.request.keep_newer:
         days.refuse_to_replace_newer(run.engine, run.settings.rfm.as_of)
-    hidden = customers_being_erased(run.engine)
+    hidden, landed_at = customers_being_erased(run.engine), last_landing(run.engine)
     with run.engine.build(fresh=True) as build:
         write_parameters(build, run.settings, run.run_id)
         run.notes += remember_published(run.engine, build, hidden)
+        write_measures(run.engine, build, run.settings, landed_at)
     return run.transformer.build("core", run.progress)
 
 
@@ -130,12 +132,18 @@ def _finish(run: Run) -> str:
 def _check(run: Run) -> str:
     from regulars.quality.checks import check
 
-    return check(run.engine, run.transformer, run.run_id, run.progress)
+    summary = check(run.engine, run.transformer, run.run_id, run.progress, run.settings.quality, run.request.allow)
+    if " allowed: " in summary:
+        run.notes.append(f"Published with findings, as allowed: {summary.rpartition(' allowed: ')[2]}.")
+    return summary
 
 
 def _publish(run: Run) -> str:
     from regulars.publishing import publish
+    from regulars.quality.checks import refuse_failed_build
 
+    with run.engine.build() as build:
+        refuse_failed_build(build)
     if run.request.keep_newer:
         days.refuse_to_replace_newer(run.engine, days.build_day(run.engine))
     # What is live says who moved, and is about to go.
@@ -163,7 +171,13 @@ STAGES = (
         "build",
     ),
     Stage("finish", "segment metrics and the customer 360", _finish, marts.FCT_CUSTOMER_RFM, "build"),
-    Stage("check", "keys, contracts and reconciliation", _check, marts.CUSTOMER_360, "finish"),
+    Stage(
+        "check",
+        "keys, contracts, reconciliation, drift and freshness",
+        _check,
+        marts.CUSTOMER_360,
+        "finish",
+    ),
     Stage("publish", "put the finished build live in one step", _publish, marts.CUSTOMER_360, "finish", _already_live),
 )
 
@@ -198,6 +212,10 @@ def run_locked(engine: Engine, settings: Settings, request: Request, watcher: Wa
 
     watcher, chosen = Logged(watcher or Nobody()), _chosen(request.stages)
     transformer = Transformer.of(engine)
+    if request.allow or settings.quality.allow:
+        from regulars.quality.checks import refuse_unknown
+
+        refuse_unknown([*request.allow, *settings.quality.allow], transformer.check_names())
     if any(stage.name in ("build", "finish", "check") for stage in chosen):
         transformer.warm()
     if any(stage.name == "learn" for stage in chosen):

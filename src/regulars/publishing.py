@@ -12,16 +12,20 @@ import pyarrow as pa
 
 from regulars import catalog, marts
 from regulars.engines.base import Engine, Session
+from regulars.engines.check_records import CheckRecords
 from regulars.engines.export_ledger import ExportLedger
 from regulars.land.parse import quoted
 from regulars.land.tombstones import hashed, tombstones, unfinished
 from regulars.learn.registration import known_models, remove_unknown_models
+from regulars.quality.baselines import keep_baselines, read_baselines
 from regulars.transform import Transformer
 
 # Rejected rows that the live warehouse shows per load; the durable side keeps them all, and ops.loads counts them.
 REJECTED_SHOWN = 10_000
 # The newest exports; all of them stay in the ledger, with their members.
 EXPORTS_SHOWN = 10_000
+# The newest results of checks: of some hundred runs.
+CHECKS_SHOWN = 20_000
 
 _RECONCILIATION = """
 create table ops.reconciliation as
@@ -197,10 +201,12 @@ def publish(engine: Engine, run_id: str, *, forgets_models: bool = False) -> str
         restated = build.query(
             f"select * from {marts.RESTATED} where compared_with in (select run_id from {catalog.PUBLISHED_STATE.name})"
         )
+        baselines = read_baselines(build)
         models = known_models(build, None) if forgets_models else _known_models(engine, build)
         build.replace(catalog.MODELS.name, models)
         home.complete(build)
     _keep_restatements(engine, restated, compared)
+    keep_baselines(engine, run_id, baselines)
     engine.publish()
     # Only now: until here a run that fails must leave the models of the live warehouse.
     remove_unknown_models(engine.models_folder, models)
@@ -246,6 +252,7 @@ def _carry_over(build: Session, engine: Engine, run_id: str) -> None:
     build.replace(catalog.RUNS.name, engine.journal.runs_table())
     build.replace(catalog.RUN_STAGES.name, engine.journal.stages_table())
     build.replace(catalog.ACCESS.name, engine.access.access_table())
+    build.replace(catalog.CHECK_HISTORY.name, CheckRecords(engine.journal).history(CHECKS_SHOWN))
     build.replace(catalog.EXPORTS.name, ExportLedger(engine.journal).entries(EXPORTS_SHOWN))
     # The run that publishes is still open in the journal, and whoever reads this file sees it finished.
     for name in (catalog.RUNS.name, catalog.RUN_STAGES.name):

@@ -15,7 +15,8 @@ class Request:
     """What a run was asked to do beyond its settings.
 
     One that `may_be_empty` and lands nothing leaves no entry; one that is to `keep_newer` replaces no live state of a
-    later day. With `forgets_models` no model of an earlier run stays.
+    later day. With `forgets_models` no model of an earlier run stays. What checks find that it is to
+    `allow` does not stop it.
     """
 
     files: Sequence[str] = ()
@@ -26,6 +27,7 @@ class Request:
     keep_newer: bool = False
     may_be_empty: bool = False
     forgets_models: bool = False
+    allow: Sequence[str] = ()
     command: str = "run"
 
 

@@ -23,6 +23,7 @@ from regulars.export_settings import ExportSettings
 from regulars.lineage_settings import LineageSettings
 from regulars.logging_settings import LoggingSettings
 from regulars.prediction_settings import ChurnSettings, ForecastSettings, HealthSettings, ValueSettings
+from regulars.quality_settings import QualitySettings
 from regulars.serve_settings import ServeSettings
 from regulars.source_settings import Section as _Section
 from regulars.source_settings import SourceSettings
@@ -166,6 +167,7 @@ class Settings(BaseSettings):
     churn: ChurnSettings = ChurnSettings()
     health: HealthSettings = HealthSettings()
     forecast: ForecastSettings = ForecastSettings()
+    quality: QualitySettings = QualitySettings()
     exports: ExportSettings = ExportSettings()
     spark: SparkSettings = SparkSettings()
     serve: ServeSettings = ServeSettings()

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from regulars.ages import Age, refuse_wrong_ages
 from regulars.errors import SettingsError
 
 Entity = Literal["customers", "orders", "order_lines", "events"]
@@ -177,6 +178,12 @@ class SourceSettings(Section):
     header: bool | None = Field(
         None, description="Whether its first row names the columns; unset = found from the rows"
     )
+    warn_after: Age | None = Field(
+        None, description='Age at which it is told as late, such as "26 hours"; unset = as [quality] says'
+    )
+    error_after: Age | None = Field(
+        None, description='Age at which it stops publishing, such as "3 days"; unset = as [quality] says'
+    )
 
     @property
     def paths(self) -> list[str]:
@@ -189,6 +196,11 @@ class SourceSettings(Section):
     def feed(self) -> SqlSettings | MongoSettings | RestSettings | KafkaSettings | DltSettings | None:
         """Where its rows come from when they are no files."""
         return self.sql or self.mongo or self.rest or self.kafka or self.dlt
+
+    @model_validator(mode="after")
+    def _warns_before_it_stops(self) -> SourceSettings:
+        refuse_wrong_ages(self.warn_after, self.error_after)
+        return self
 
     @model_validator(mode="after")
     def _one_place(self) -> SourceSettings:

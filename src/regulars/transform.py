@@ -12,13 +12,15 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from regulars.dbt_log import hear
+from regulars.dbt_results import CheckResult, ModelResult
 from regulars.engines.base import Engine
 from regulars.errors import RegularsError, TransformError
+
+__all__ = ["CheckResult", "ModelResult", "Transformer"]
 
 PROJECT = Path(__file__).parent / "warehouse"
 PARTS = {"core": ("staging", "intermediate", "marts.core"), "finish": ("marts.finish",)}
@@ -36,38 +38,6 @@ _NAMES = ("REGULARS_BUILD_PATH", "REGULARS_POSTGRES_DATABASE", "REGULARS_SCHEMA_
 _TOTAL = {"LogModelResult": "total", "LogTestResult": "num_models"}
 _one_at_a_time = threading.RLock()
 _manifests: dict[tuple[str, ...], Any] = {}
-
-
-@dataclass(frozen=True)
-class ModelResult:
-    """A model that was built, and how long it took."""
-
-    name: str
-    schema: str
-    seconds: float
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """What one test of the tables found.
-
-    Attributes:
-        name: The test.
-        model: The model it is about; empty when it is about several.
-        severity: error or warn.
-        status: pass, warn, fail or error.
-        failures: Number of failing rows.
-        message: What dbt says; empty when the test passed.
-        sample: A few of the failing rows in words; empty when there are none.
-    """
-
-    name: str
-    model: str
-    severity: str
-    status: str
-    failures: int
-    message: str
-    sample: str
 
 
 class Transformer:
@@ -151,14 +121,21 @@ class Transformer:
             gone |= more
         return [models[key].name for key in models.keys() - stored - gone]
 
-    def test(self, on_progress: Progress | None = None) -> list[CheckResult]:
+    def test(
+        self, on_progress: Progress | None = None, without: Sequence[str] = (), only: Sequence[str] = ()
+    ) -> list[CheckResult]:
         """Tests the data of all tables; failing rows are a result, not an error.
 
-        Args:
-            on_progress: Called with a few words after each test, from a thread of dbt's.
+        A thread of dbt's calls `on_progress` after each. `without` names groups that are left out, `only` are dbt's
+        selectors of checks.
         """
-        command = ["test", "--exclude", "test_type:unit"]
+        chosen = ["--select", *only] if only else []
+        command = ["test", *chosen, "--exclude", "test_type:unit", *(f"tag:{group}" for group in without)]
         return [self._check(result) for result in self._invoke(command, _listener(on_progress))]
+
+    def check_names(self) -> list[str]:
+        """The names of all checks."""
+        return sorted(node.name for node in self._manifest().nodes.values() if node.resource_type == "test")
 
     def unit_test(self) -> int:
         """Runs the unit tests of the models, whose tables must be built but may be empty, and returns their number.
@@ -240,6 +217,7 @@ class Transformer:
             failures=result.failures or 0,
             message=_plain(result.message),
             sample=self._sample(node.name) if result.status in ("fail", "warn") else "",
+            group=next(iter(node.tags), ""),
         )
 
     def _sample(self, test: str) -> str:

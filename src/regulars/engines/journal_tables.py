@@ -47,4 +47,9 @@ create table if not exists alerts (
   is_open integer not null, times integer not null, since text not null, last_at text not null, told_at text,
   teller text, telling_until text, was_told integer not null
 );
+create table if not exists check_results (
+  run_id text not null, position integer not null, check_name text not null, severity text not null,
+  status text not null, failures integer not null, message text not null, sample text not null,
+  checked_at text not null, primary key (run_id, position)
+);
 """

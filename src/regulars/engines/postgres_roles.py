@@ -23,7 +23,10 @@ ROLES = {
     SERVER: "answers requests: reads what is published, checks API keys, notes who asked",
 }
 # What a run that builds must write of the durable side.
-_BUILDERS_OWN = ("ops.runs", "ops.run_stages", "ops.segment_restatements", "ops.model_files", "ops.publications")
+_BUILDERS_OWN = (
+    *("ops.runs", "ops.run_stages", "ops.segment_restatements", "ops.model_files", "ops.publications"),
+    *("ops.check_results", "ops.run_profiles", "ops.check_restarts"),
+)
 # Who lands makes indexes, and who publishes renames schemas: both take owning them. What was made before there were
 # roles changes hands here.
 _OWNERSHIP = f"""

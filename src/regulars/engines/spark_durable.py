@@ -31,6 +31,9 @@ TABLES = (
     catalog.IDENTITY_CHANGES,
     catalog.LOADS,
     catalog.SEGMENT_RESTATEMENTS,
+    catalog.REJECTED_ROWS,
+    catalog.RUN_PROFILES,
+    catalog.CHECK_RESTARTS,
 )
 
 

@@ -12,7 +12,7 @@ from regulars.engines.base import Session
 from regulars.errors import WarehouseError
 from regulars.segments.codes import Code
 from regulars.segments.standing import METRICS, Band, Movement, Purchases, Yardstick
-from regulars.serve.queries import Basis, read_basis
+from regulars.serve.basis import Basis, read_basis
 from regulars.serve.served_orders import refuse_without_orders
 
 MOVES_SHOWN = 10

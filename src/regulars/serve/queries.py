@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.errors import InputError
+from regulars.serve.basis import Basis, read_basis
 from regulars.serve.customers_in_order import customers_in_order
 from regulars.serve.served_orders import refuse_without_orders, serves_orders
 from regulars.settings import ShopSettings
@@ -20,18 +21,6 @@ from regulars.survivorship_settings import GOLDEN_FIELDS
 
 # What is shown of an order.
 ORDER_COLUMNS = ("order_date", "order_id", "status", "amount", "net_amount", "store")
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What the published numbers were made from: read it beside every number."""
-
-    as_of: str | None
-    window_days: int
-    segment_map: str
-    currency: str
-    customers: int
-    orders: int
 
 
 class Published(Protocol):
@@ -264,21 +253,6 @@ class Queries:
             yield
         except self._engine.query_errors as error:
             raise InputError(f"{error}\nThe tables are listed by `regulars docs`.") from None
-
-
-def read_basis(live: Session) -> Basis:
-    """What the published numbers of an open session were made from."""
-    orders = f"count(*) from {marts.FCT_ORDERS} where is_valid and order_date < r.as_of"
-    if not serves_orders(live):
-        orders = f"coalesce(sum(orders + orders_without_customer), 0) from {marts.DAILY_SALES}"
-    row = live.query(
-        "select cast(r.as_of as varchar) as as_of, r.window_days, p.segment_map,"
-        " coalesce(r.currency, '') as currency,"
-        f" (select count(*) from {marts.FCT_CUSTOMER_RFM}) as customers,"
-        f" cast((select {orders}) as bigint) as orders"
-        " from intermediate.int_run_parameters r cross join settings.parameters p"
-    ).to_pylist()[0]
-    return Basis(**row)
 
 
 def _checked(live: Session, name: str) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from regulars import catalog, marts
 from regulars.engines.base import Engine, Session
 from regulars.errors import InputError
-from regulars.serve.queries import Basis, read_basis
+from regulars.serve.basis import Basis, read_basis
 from regulars.serve.served_orders import refuse_without_orders
 from regulars.transform import Transformer
 

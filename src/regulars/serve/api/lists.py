@@ -14,6 +14,7 @@ from regulars.serve.api.answers import PUBLISHED, Viewer, as_json
 from regulars.serve.api.moments import UtcMoment
 from regulars.serve.api.published import published
 from regulars.serve.api.rows import list_model, row_model
+from regulars.serve.basis import read_state
 from regulars.serve.masking import masked_rows
 
 router = APIRouter(tags=["Numbers"])
@@ -41,6 +42,19 @@ class CheckRow(BaseModel):
     status: str = Field(examples=["pass"])
     failures: int | None = Field(examples=[0])
     message: str | None = Field(examples=[None])
+
+
+class FreshnessRow(BaseModel):
+    """How old what a source says was when the run measured."""
+
+    source: str = Field(examples=["orders"])
+    entity: str | None = Field(examples=["orders"])
+    status: str = Field(description="pass, warn, error, or no limit.", examples=["pass"])
+    data_through: dt.datetime | None = Field(examples=["2026-01-01T00:00:00"])
+    age_hours: float | None = Field(examples=[2.0])
+    warn_after_hours: float | None = Field(examples=[26.0])
+    error_after_hours: float | None = Field(examples=[72.0])
+    message: str | None = Field(examples=["orders is known through 2026-01-01 00:00, which is 2 hours ago"])
 
 
 class ValidationRow(BaseModel):
@@ -75,7 +89,10 @@ class Quality(BaseModel):
     """How far the live numbers can be trusted."""
 
     run_id: str = Field(examples=["20260101T040000-a1b2"])
+    as_of: str | None = Field(description="The start of this day is now.", examples=["2026-01-01"])
+    data_through: str | None = Field(description="The newest day with a valid order.", examples=["2025-12-31"])
     checks: list[CheckRow]
+    freshness: list[FreshnessRow] = Field(description="How old the word of each source was when the run measured.")
     predictions: list[ValidationRow]
     loads: list[LoadRow] = Field(description="The newest loads.")
 
@@ -131,7 +148,18 @@ def quality(request: Request, response: Response, principal: Viewer) -> dict[str
         checks = _rows(live, catalog.CHECKS.name, CheckRow, "where run_id = $1 order by check_name", run)
         predictions = _rows(live, marts.VALIDATION, ValidationRow, "order by model, horizon, metric")
         loads = _rows(live, catalog.LOADS.name, LoadRow, "order by load_id desc limit 100")
-        found = {"run_id": reading.run_id, "checks": checks, "predictions": predictions, "loads": loads}
+        has_ages = bool(live.columns(catalog.FRESHNESS.name))
+        ages = _rows(live, catalog.FRESHNESS.name, FreshnessRow, "order by source") if has_ages else []
+        as_of, through = read_state(live)
+        found = {
+            "run_id": reading.run_id,
+            "as_of": as_of,
+            "data_through": through,
+            "checks": checks,
+            "freshness": ages,
+            "predictions": predictions,
+            "loads": loads,
+        }
         return masked_rows([found], principal)[0]
 
 

@@ -23,8 +23,8 @@ from regulars.serve.api.rows import list_model, page_model, row_model
 from regulars.serve.api.slow_work import limit_of
 from regulars.serve.api.state import ServerState, state_of
 from regulars.serve.auth import Principal, masked
+from regulars.serve.basis import read_basis
 from regulars.serve.pages import Condition, read_page
-from regulars.serve.queries import read_basis
 
 router = APIRouter(prefix="/segments", tags=["Segments"])
 CustomerRow = row_model("CustomerRow", "customer_360")
@@ -41,6 +41,7 @@ SegmentList = create_model(
     currency=(str, Field(examples=["GBP"])),
     customers=(int, Field(examples=[2000])),
     orders=(int, Field(examples=[9000])),
+    data_through=(str | None, Field(description="The newest day with a valid order.", examples=["2025-12-31"])),
 )
 
 

@@ -10,10 +10,10 @@ from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.serve import charts
 from regulars.serve import prediction_words as words
+from regulars.serve.basis import Basis, read_basis
 from regulars.serve.charts.basis import Missing, Words
 from regulars.serve.charts.history import Migration, Retention
 from regulars.serve.foretold import Outlook, read_outlook
-from regulars.serve.queries import Basis, read_basis
 from regulars.serve.report.at_risk import AtRisk, read_at_risk
 from regulars.serve.report.months import Figures, read_base, read_month
 from regulars.serve.report.numbers import Number, count, money, share
@@ -117,7 +117,7 @@ def read_facts(live: Session, with_names: bool) -> Facts | None:
         basis=basis,
         run_id=run_id,
         as_of=date_words(as_of),
-        through=date_words(as_of - dt.timedelta(days=1)),
+        through=date_words(dt.date.fromisoformat(basis.data_through or str(as_of - dt.timedelta(days=1)))),
         since=date_words(first["day"]) if first["day"] else None,
         month=read_month(live, as_of, currency),
         base=read_base(live, as_of, basis.window_days, currency),

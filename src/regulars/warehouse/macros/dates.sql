@@ -42,3 +42,14 @@
         end as integer
     )
 {%- endmacro %}
+
+{# Whether any day from the first, and before the second, is one of 20 November to 6 January. #}
+{% macro touches_holidays(day_from, day_to) -%}
+    (
+        extract(month from {{ day_from }}) * 100 + extract(day from {{ day_from }}) >= 1120
+        or extract(month from {{ day_from }}) * 100 + extract(day from {{ day_from }}) <= 106
+        or extract(month from {{ add_days(day_to, -1) }}) * 100 + extract(day from {{ add_days(day_to, -1) }}) >= 1120
+        or extract(month from {{ add_days(day_to, -1) }}) * 100 + extract(day from {{ add_days(day_to, -1) }}) <= 106
+        or {{ days_between(day_from, day_to) }} > 300
+    )
+{%- endmacro %}

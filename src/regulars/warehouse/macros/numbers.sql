@@ -26,6 +26,11 @@
     ) }}
 {%- endmacro %}
 
+{# One number divided by another as a floating value; null when the divisor is null or zero. #}
+{% macro quotient(numerator, denominator) -%}
+    (cast({{ numerator }} as {{ type_double() }}) / nullif(cast({{ denominator }} as {{ type_double() }}), 0))
+{%- endmacro %}
+
 {# How often one positive integer goes into another, without the rest. #}
 {% macro integer_quotient(dividend, divisor) -%}
     {{ return(adapter.dispatch('integer_quotient')(dividend, divisor)) }}

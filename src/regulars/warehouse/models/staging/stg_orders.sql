@@ -23,7 +23,9 @@ select
     discount,
     order_date,
     refund_date,
-    ordered_at
+    ordered_at,
+    _load_id,
+    _row
 from records
 where not exists (
     select 1

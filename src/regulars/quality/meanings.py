@@ -1,0 +1,54 @@
+"""What a check means and what to do when it finds something, in the words of `warehouse/tests/checks.yml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_OUR_FAULT = "This is a fault of Regulars, or of a model of yours: please report it with the rows."
+# Checks that are made for a model and its columns are named by dbt: the kind, the model, the columns.
+_KINDS = {
+    "key_": "The key of {rest} is never empty and never there twice.",
+    "accepted_values_": "{rest} are values that there can be.",
+    "not_null_": "{rest} is never empty.",
+    "unique_": "{rest} is never there twice.",
+    "relationships_": "{rest} leads to a row that exists.",
+}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What must hold, in a sentence, and what to do when it does not."""
+
+    what: str
+    advice: str
+
+
+def meaning_of(check_name: str) -> Meaning:
+    """The meaning of a check."""
+    known = _written().get(check_name)
+    if known is not None:
+        return known
+    if check_name.startswith("freshness_of_"):
+        source = check_name.removeprefix("freshness_of_")
+        return Meaning(
+            f"{source} says something new in time.",
+            f"See why {source} delivers nothing new: `regulars sources list` says when it last did. Its limits are"
+            f" warn_after and error_after under [sources.{source}] or [quality].",
+        )
+    for prefix, what in _KINDS.items():
+        if check_name.startswith(prefix):
+            return Meaning(what.format(rest=check_name.removeprefix(prefix)), _OUR_FAULT)
+    return Meaning("", "See the rows, and the check in the dbt project.")
+
+
+@cache
+def _written() -> dict[str, Meaning]:
+    file = Path(str(files("regulars") / "warehouse" / "tests" / "checks.yml"))
+    entries: list[dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8"))["data_tests"]
+    return {entry["name"]: Meaning(entry["description"], entry["config"]["meta"]["next"]) for entry in entries}

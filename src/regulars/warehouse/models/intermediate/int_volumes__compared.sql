@@ -1,0 +1,96 @@
+{{ config(materialized='table') }}
+
+with in_units as (
+
+    select * from {{ ref('int_volumes__usual') }}
+
+),
+
+quality as (
+
+    select * from {{ source('settings', 'quality') }}
+
+),
+
+-- Four units more on both sides: what a few orders did a year ago is no season.
+seasons as (
+
+    select
+        source,
+        measure,
+        span,
+        min({{ quotient('amount + 4 * unit', 'usual + 4 * unit') }}) as lowest,
+        max({{ quotient('amount + 4 * unit', 'usual + 4 * unit') }}) as highest
+    from in_units
+    where anchor = 'a year ago'
+    group by source, measure, span
+
+),
+
+tested as (
+
+    select
+        in_units.*,
+        case
+            when seasons.lowest is not null then least(1.0, seasons.lowest)
+            -- Without last year's figures nobody knows what the holidays do to this shop.
+            when {{ touches_holidays('in_units.day_from', 'in_units.day_to') }} then 0.25
+            else 1.0
+        end as season_low,
+        case
+            when seasons.highest is not null then greatest(1.0, seasons.highest)
+            when {{ touches_holidays('in_units.day_from', 'in_units.day_to') }} then 5.0
+            else 1.0
+        end as season_high,
+        -- How much more than chance the windows before differ among themselves, by their middle half.
+        greatest(
+            1.0, {{ quotient('power(1.4826 * in_units.deviation, 2)', 'in_units.usual * in_units.unit') }}
+        ) as unevenness
+    from in_units
+    left join seasons
+        on in_units.source = seasons.source
+        and in_units.measure = seasons.measure
+        and in_units.span = seasons.span
+    where in_units.anchor = 'tested' and in_units.usual > 0
+
+),
+
+weighed as (
+
+    select
+        *,
+        {{ quotient('amount', 'unit') }} as counted,
+        {{ quotient('usual * windows', 'unit') }} as counted_before
+    from tested
+
+)
+
+select
+    weighed.source,
+    weighed.measure,
+    weighed.span,
+    weighed.days,
+    weighed.day_from,
+    weighed.day_to,
+    weighed.amount,
+    weighed.usual,
+    weighed.season_low,
+    weighed.season_high,
+    weighed.windows,
+    weighed.unevenness,
+    case
+        when
+            weighed.windows >= quality.least_weeks
+            and weighed.amount <= quality.volume_low * weighed.season_low * weighed.usual
+            and {{ rate_evidence('weighed.counted', 'weighed.season_low', 'weighed.counted_before', 'weighed.windows') }}
+            >= quality.evidence * weighed.unevenness
+            then 'too little'
+        when
+            weighed.windows >= quality.least_weeks
+            and weighed.amount >= quality.volume_high * weighed.season_high * weighed.usual
+            and {{ rate_evidence('weighed.counted', 'weighed.season_high', 'weighed.counted_before', 'weighed.windows') }}
+            >= quality.evidence * weighed.unevenness
+            then 'too much'
+    end as finding
+from weighed
+cross join quality
