@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from tests.unit.conftest import Published
@@ -19,7 +20,7 @@ def test_the_bins_hold_everyone_once_and_all_the_value(shop: Queries) -> None:
             assert value_views.count_of(live, 90, (each.low, each.high)) == each.customers
     assert sum(each.customers for each in bins) == whole["n"]
     assert sum(each.value for each in bins) == whole["value"]
-    assert all(low.high == high.low for low, high in zip(bins, bins[1:], strict=False))
+    assert all(low.high == high.low for low, high in pairwise(bins))
 
 
 def test_the_top_is_in_order_and_goes_on_where_a_page_ends(shop: Queries) -> None:

@@ -32,5 +32,5 @@ def test_a_click_on_a_cell_says_its_cohort_and_month(shop: Queries) -> None:
 
 
 def test_a_measure_that_is_not_there_is_refused(shop: Queries) -> None:
-    with pytest.raises(InputError, match="no `profit`. Choose of: retention, customers"):
+    with pytest.raises(InputError, match=r"no `profit`\. Choose of: retention, customers"):
         charts.read(shop, "cohorts", measure="profit")
