@@ -9,6 +9,17 @@ import pyarrow as pa
 from regulars import catalog, marts
 from regulars.engines.base import Session
 
+CUSTOMER_COLUMNS = (
+    "customer_id",
+    "full_name",
+    "email",
+    "segment",
+    "recency",
+    "frequency",
+    "monetary",
+    "clv",
+    "last_order_date",
+)
 # The indices by which a split is judged: the column, its name, and which values are good.
 INDICES = {
     "silhouette": ("Silhouette", "higher is better"),
@@ -113,5 +124,24 @@ def segments_of(live: Session, cluster_id: int | None = None) -> pa.Table:
         f" from {marts.CUSTOMER_SEGMENTS} as segments"
         f" inner join {marts.FCT_CUSTOMER_RFM} as rfm on segments.customer_id = rfm.customer_id"
         f" where {where} group by segments.segment order by count(*) desc, segments.segment",
+        params,
+    )
+
+
+def customers(live: Session, cluster_id: int | None, number: int, size: int) -> pa.Table:
+    """The customers of a cluster, or of all clusters, those who spent most in the window first, page by page.
+
+    Args:
+        live: The session to ask.
+        cluster_id: The cluster; None = all.
+        number: The page, from 1.
+        size: Rows of a page.
+    """
+    where, params = ("cluster_id = $1", (cluster_id,)) if cluster_id is not None else ("cluster_id is not null", ())
+    return live.query(
+        f"select {', '.join(f'wide.{name}' for name in CUSTOMER_COLUMNS)} from {marts.CUSTOMER_360} as wide"
+        f" inner join (select customer_id, monetary from {marts.CUSTOMER_360} where {where}"
+        f" order by monetary desc, customer_id limit {int(size)} offset {int((number - 1) * size)}) as page"
+        " on wide.customer_id = page.customer_id order by page.monetary desc, wide.customer_id",
         params,
     )

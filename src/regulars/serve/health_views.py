@@ -136,3 +136,17 @@ def _of(band: str | None, segment: str | None) -> tuple[str, list[object]]:
         f" on health.customer_id = rfm.customer_id where {' and '.join(conditions)}"
     )
     return source, params
+
+
+def band_table(live: Session) -> pa.Table:
+    """The bands as a table: what `bands` gives, for a file."""
+    points = ", ".join(
+        f"cast(avg(health.{factor}_points) as decimal(18, 2)) as average_{factor}_points" for factor in HEALTH_FACTORS
+    )
+    return live.query(
+        "select health.health, count(*) as customers, cast(sum(rfm.monetary) as decimal(18, 2)) as revenue,"
+        f" cast(avg(health.churn_probability) as decimal(18, 6)) as average_churn_probability, {points}"
+        f" from {marts.CUSTOMER_HEALTH} as health"
+        f" inner join {marts.FCT_CUSTOMER_RFM} as rfm on health.customer_id = rfm.customer_id"
+        " group by health.health order by min(health.health_score) desc"
+    )

@@ -15,7 +15,7 @@ from regulars.engines.base import Session
 from regulars.errors import InputError
 from regulars.serve.masking import mask_of
 
-MOST_ROWS = 1000
+MOST_ROWS = 10_000
 SCHEMAS = ("marts", "learned", "raw", "staging", "identity", "ops", "settings", "intermediate")
 # Of the schema raw, whose other tables have the columns as they were received.
 _OURS = "raw_transactions"

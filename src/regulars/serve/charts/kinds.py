@@ -82,6 +82,7 @@ KINDS: dict[str, Kind] = {
     "value_spread": Kind(worth.read_value_spread, plotly_worth.value_spread, None),
     "cohorts": Kind(cohorts.read_cohorts, plotly_cohorts.cohorts, None),
     "health": Kind(standing.read_health, plotly_standing.health, None),
+    "health_scores": Kind(standing.read_health_scores, plotly_standing.scores, None),
     "health_factors": Kind(standing.read_health_factors, plotly_standing.factors, None),
     "days": Kind(days.read_days, plotly_days.days, None),
     "concentration": Kind(groups.read_concentration, plotly_groups.concentration, still_groups.concentration),

@@ -22,7 +22,6 @@ def search(found: Search, theme: Theme) -> Figure:
     figure.update_layout(
         grid={"rows": rows, "columns": min(_COLUMNS, len(found.panels)), "pattern": "independent", "ygap": 0.5},
         showlegend=False,
-        height=120 + 230 * rows,
     )
     algorithms = sorted({split.algorithm for panel in found.panels for split in panel.splits})
     for place, panel in enumerate(found.panels, start=1):
@@ -101,7 +100,6 @@ def profiles(found: Profiles, theme: Theme) -> Figure:
     )
     figure.update_xaxes(side="top", showgrid=False, type="category", tickangle=0)
     figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
-    figure.update_layout(height=150 + 74 * len(names))
     return figure
 
 

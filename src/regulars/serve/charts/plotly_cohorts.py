@@ -58,5 +58,4 @@ def cohorts(found: Cohorts, theme: Theme) -> Figure:
     figure.update_yaxes(
         title_text="Month of the first purchase (new customers)", autorange="reversed", showgrid=False, type="category"
     )
-    figure.update_layout(height=170 + 27 * len(names))
     return figure

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from regulars.prediction_settings import HEALTH_FACTORS
 from regulars.serve.charts.basis import percent
 from regulars.serve.charts.plotly_frame import new_figure
-from regulars.serve.charts.standing import COLOURS, FACTOR_WORDS, Factors, Standing
+from regulars.serve.charts.standing import COLOURS, FACTOR_WORDS, STEP, Factors, Scores, Standing
 from regulars.serve.charts.theme import Theme, cluster_colour, text_on
+from regulars.serve.health_views import BANDS
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -45,6 +46,23 @@ def health(found: Standing, theme: Theme) -> Figure:
     figure.update_xaxes(title_text="Share", tickformat=".0%", rangemode="tozero")
     figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
     figure.update_layout(barmode="group", legend={"orientation": "h", "y": -0.2})
+    return figure
+
+
+def scores(found: Scores, theme: Theme) -> Figure:
+    """A bar per five points, in the colour of its band."""
+    figure = new_figure(found.words, theme)
+    bands = [next(name for name, least in BANDS.items() if score >= least) for score, _ in found.steps]
+    figure.add_bar(
+        x=[score + STEP / 2 for score, _ in found.steps],
+        y=[customers for _, customers in found.steps],
+        width=STEP * 0.92,
+        marker={"color": [COLOURS[band] for band in bands]},
+        customdata=[[score, score + STEP, band] for (score, _), band in zip(found.steps, bands, strict=True)],
+        hovertemplate="%{customdata[0]} to %{customdata[1]} (%{customdata[2]}): %{y:,} customers<extra></extra>",
+    )
+    figure.update_xaxes(title_text="Health score", dtick=20, range=[0, 100], showgrid=False)
+    figure.update_yaxes(title_text="Customers", tickformat=",", rangemode="tozero")
     return figure
 
 

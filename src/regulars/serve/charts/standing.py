@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from regulars.engines.base import Session
 from regulars.prediction_settings import HEALTH_FACTORS
 from regulars.serve.charts.basis import Ground, Missing, Words, missing, percent, read_ground
-from regulars.serve.health_views import BANDS, Band, bands, has_health, weights
+from regulars.serve.health_views import BANDS, Band, bands, has_health, scores, weights
 
 # From best to worst, each with a contrast of 3 and more to both backgrounds; the names stand beside them always.
 COLOURS = {"Excellent": "#12866A", "Good": "#4A868F", "Fair": "#8A7A10", "Poor": "#C8570B", "Critical": "#C4485A"}
@@ -18,6 +18,7 @@ FACTOR_WORDS = {
     "average_order_value": "Order value",
     "segment": "Segment",
 }
+STEP = 5
 SCORE_AGAIN = "`regulars run ORDERS` lands orders and scores who gave them."
 
 
@@ -29,6 +30,15 @@ class Standing:
     conclusion: str
     ground: Ground
     bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How many customers have which score: `steps` are pairs of a score, of five points each, and customers."""
+
+    words: Words
+    conclusion: str
+    steps: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,22 @@ def read_health(live: Session) -> Standing | Missing:
         " of the revenue of the window."
     )
     return Standing(Words(title, subtitle, f"{title}. {subtitle} {conclusion}"), conclusion, ground, found)
+
+
+def read_health_scores(live: Session) -> Scores | Missing:
+    """The customers by their score."""
+    title = "Customers by their health score"
+    if not has_health(live):
+        return missing(title, "Nobody has a health score in the published warehouse.", SCORE_AGAIN)
+    counted = {row["score_from"]: row["customers"] for row in scores(live).to_pylist()}
+    steps = tuple((score, counted.get(score, 0)) for score in range(0, 100, STEP))
+    customers = sum(n for _, n in steps)
+    subtitle = "Number of customers in steps of five points; the colours are those of the bands."
+    near = counted.get(40 - STEP, 0)
+    conclusion = (
+        f"{near:,} customers ({percent(near / customers)}) are less than five points below 40: the easiest to win back."
+    )
+    return Scores(Words(title, subtitle, f"{title}. {subtitle} {conclusion}"), conclusion, steps)
 
 
 def read_health_factors(live: Session) -> Factors | Missing:

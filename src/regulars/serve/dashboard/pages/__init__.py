@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
-from regulars.serve.dashboard.pages import overview
+from regulars.serve.dashboard.pages import (
+    clusters,
+    data,
+    forecast,
+    health,
+    migration,
+    overview,
+    retention,
+    value,
+)
 
-PAGES = (overview.PAGE,)
+PAGES = (
+    overview.PAGE,
+    clusters.PAGE,
+    value.PAGE,
+    retention.PAGE,
+    migration.PAGE,
+    health.PAGE,
+    forecast.PAGE,
+    data.PAGE,
+)
