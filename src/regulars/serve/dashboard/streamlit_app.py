@@ -17,7 +17,8 @@ from starlette.types import ASGIApp
 
 from regulars.serve.dashboard.look import theme_options
 
-SCRIPT = Path(__file__).with_name("main.py")
+# Away from our folder `pages`, each file of which Streamlit would else run as a page of its own.
+SCRIPT = Path(__file__).parent / "entry" / "main.py"
 _OPTIONS: dict[str, Any] = {
     "browser.gatherUsageStats": False,
     "client.allowedOrigins": [],
