@@ -54,8 +54,17 @@ def cohorts(found: Cohorts, theme: Theme) -> Figure:
         showlegend=False,
         unselected={"textfont": {"color": theme.text_soft}},
     )
-    figure.update_xaxes(title_text="Months since the first purchase", dtick=1, showgrid=False, zeroline=False)
+    figure.update_xaxes(
+        title_text="Months since the first purchase",
+        dtick=1,
+        showgrid=False,
+        zeroline=False,
+        range=[first - 0.5, last + 0.5],
+    )
     figure.update_yaxes(
-        title_text="Month of the first purchase (new customers)", autorange="reversed", showgrid=False, type="category"
+        title_text="Month of the first purchase (new customers)",
+        showgrid=False,
+        type="category",
+        range=[len(names) - 0.5, -0.5],
     )
     return figure

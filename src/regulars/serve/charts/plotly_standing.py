@@ -45,7 +45,7 @@ def health(found: Standing, theme: Theme) -> Figure:
         )
     figure.update_xaxes(title_text="Share", tickformat=".0%", rangemode="tozero")
     figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
-    figure.update_layout(barmode="group", legend={"orientation": "h", "y": -0.2})
+    figure.update_layout(barmode="group", legend={"orientation": "h", "y": 1.0, "yanchor": "bottom"})
     return figure
 
 
@@ -87,5 +87,7 @@ def factors(found: Factors, theme: Theme) -> Figure:
         )
     figure.update_xaxes(title_text="Mean points", range=[0, 100])
     figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
-    figure.update_layout(barmode="stack", legend={"orientation": "h", "y": -0.2, "traceorder": "normal"})
+    figure.update_layout(
+        barmode="stack", legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "traceorder": "normal"}
+    )
     return figure

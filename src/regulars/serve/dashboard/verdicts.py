@@ -13,11 +13,6 @@ from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.tables import Column
 from regulars.serve.foretold import Outlook, Verdict
 
-LEGEND = (
-    "Off by: the mean error per customer, or per day; of who leaves the Brier score (0 is perfect). Naive: that of a"
-    " forecast that anybody could make. In sum: how far the total was off."
-)
-
 
 def find(outlook: Outlook, model: str, days: int | None = None) -> Verdict | None:
     """The verdict on a prediction; of the shortest horizon where none is named."""
@@ -48,14 +43,10 @@ def table(desk: Desk, outlook: Outlook, models: Sequence[str], *, key: str) -> N
             Column("horizon", "Days ahead", "count"),
             Column("total", "In total"),
             Column("verdict", "Verdict"),
-            Column("off_by", "Off by"),
-            Column("naive", "Naive"),
-            Column("in_sum", "In sum"),
-            Column("test", "The test"),
+            Column("test", "What the test has shown"),
         ],
         caption="Tests of the predictions",
     )
-    st.caption(LEGEND)
     tables.download(desk, "tests_of_predictions", lambda: _file(rows), key=key)
 
 

@@ -12,7 +12,8 @@ from regulars.serve.dashboard import live, numbers, states, tables
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.tables import Column
 
-_ROWS = 50
+_ROWS = 20
+_LONGEST = 60
 _SCHEMAS = {
     "marts": "what the shop reads",
     "learned": "what was learned",
@@ -55,7 +56,9 @@ def _preview(desk: Desk, counts: pa.Table) -> None:
         states.missing(found, "Search for something else." if text.strip() else "`regulars run` fills what it can.")
         return
     shown = rows.slice(0, _ROWS)
-    tables.show(_plain(shown), [Column(name, name) for name in shown.column_names], caption=f"Rows of {table}")
+    with st.container(key="preview"):
+        st.html("<style>.st-key-preview td { white-space: nowrap; }</style>")
+        tables.show(_plain(shown), [Column(name, name) for name in shown.column_names], caption=f"Rows of {table}")
     more = (
         f"The first {_ROWS} rows; more fit." if rows.num_rows > _ROWS else f"All {numbers.count(shown.num_rows)} rows."
     )
@@ -69,8 +72,13 @@ def _preview(desk: Desk, counts: pa.Table) -> None:
 
 
 def _plain(rows: pa.Table) -> list[dict[str, Any]]:
-    """Values as they are: what is looked for in a table is not rounded."""
-    return [{name: None if value is None else str(value) for name, value in row.items()} for row in rows.to_pylist()]
+    """Values as they are, but for the end of long texts: what is looked for in a table is not rounded."""
+
+    def short(value: Any) -> str | None:
+        said = None if value is None else str(value)
+        return said if said is None or len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
+
+    return [{name: short(value) for name, value in row.items()} for row in rows.to_pylist()]
 
 
 def _counts(desk: Desk) -> None:

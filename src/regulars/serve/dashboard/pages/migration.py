@@ -18,6 +18,7 @@ from regulars.serve.dashboard.tables import Column
 from regulars.serve.queries import Queries
 
 _ANY = "Any segment"
+_LARGEST = 12
 
 
 def draw(desk: Desk) -> None:
@@ -93,8 +94,12 @@ def _moves(desk: Desk, as_of: dt.date, rows: list[dict[str, Any]], colours: dict
     if not rows:
         states.missing("There is no such move.", "Choose other segments above.")
         return
+    shown = rows
+    if len(rows) > _LARGEST and not st.toggle(f"All {len(rows)} moves", key="all", bind="query-params"):
+        shown = rows[:_LARGEST]
+        st.caption(f"The {_LARGEST} largest.")
     tables.show(
-        rows,
+        shown,
         [
             Column("from_segment", "From", swatch=lambda row: colours.get(row["from_segment"])),
             Column("to_segment", "To", swatch=lambda row: colours.get(row["to_segment"])),

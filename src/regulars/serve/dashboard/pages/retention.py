@@ -46,10 +46,12 @@ def draw(desk: Desk) -> None:
         )
     )
     months = {f"{month:%Y-%m}": month for month in desk.ask(cohort_views.cohort_months)}
-    clicks.follow("cohorts_map", str(clicked[0])[:7] if clicked else None, "cohort", next(iter(months)))
+    # Half a year old, or as old as there are: of the newest cohort there is nothing to see yet.
+    start = min(6, len(months) - 1)
+    clicks.follow("cohorts_map", str(clicked[0])[:7] if clicked else None, "cohort", list(months)[start])
     st.subheader("One cohort", anchor=False)
     first, second = st.columns(2)
-    name = first.selectbox("Month of the first purchase", list(months), key="cohort", bind="query-params")
+    name = first.selectbox("Month of the first purchase", list(months), index=start, key="cohort", bind="query-params")
     month = months[name]
     rows = desk.ask(cohort_views.cohort, month)
     later = {
