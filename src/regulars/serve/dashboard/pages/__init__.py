@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from regulars.serve.dashboard.pages import overview
+from regulars.serve.dashboard.pages import overview, segments
 
-PAGES = (overview.PAGE,)
+PAGES = (overview.PAGE, segments.PAGE)
