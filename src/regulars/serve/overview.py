@@ -35,7 +35,7 @@ def totals(live: Session) -> dict[str, Any]:
 
 
 def at_risk(live: Session) -> dict[str, Any] | None:
-    """Who spent in the window and will likelier than not place no order within the horizon; None = no churn is known."""
+    """Who spent in the window and will likely place no order within the horizon; None = no churn is known."""
     if not live.columns(marts.CUSTOMER_HEALTH):
         return None
     [found] = live.query(

@@ -1,4 +1,4 @@
-"""What if the cut points were others: everybody is scored again by them in the warehouse, and who would move is counted.
+"""What if the cut points were others: everybody is scored again in the warehouse, and who would move is counted.
 
 Nothing is written. Scores are made as the models make them (macro `score_of`): recency below a band's upper edge, the
 others from its lower edge on, and 1 for who is outside the window. With the published cut points nobody moves, unless
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -61,7 +62,7 @@ def check_cuts(cuts: Cuts) -> None:
     """
     for metric, edges in zip(METRICS, cuts, strict=True):
         is_falling = metric == "recency"
-        pairs = zip(edges, edges[1:], strict=False)
+        pairs = pairwise(edges)
         if any((low < high) if is_falling else (low > high) for low, high in pairs):
             raise InputError(
                 f"The cut points of {metric} are out of order: a better score needs"

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from regulars.serve.dashboard.look import theme_options
 
-SCRIPT = Path(__file__).with_name("main.py")
+SCRIPT = Path(__file__).parent / "entry" / "main.py"
 _OPTIONS: dict[str, Any] = {
     "browser.gatherUsageStats": False,
     "client.allowedOrigins": [],

@@ -19,7 +19,8 @@ STYLE = """<style>
 .rg-quiet { opacity: .8; }
 .rg-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin: 0 0 .5rem;
   padding: 0; }
-.rg-tile { border: 1px solid color-mix(in srgb, currentColor 16%, transparent); border-radius: .5rem; padding: .7rem .9rem; }
+.rg-tile { border: 1px solid color-mix(in srgb, currentColor 16%, transparent); border-radius: .5rem;
+  padding: .7rem .9rem; }
 .rg-tile dt { font-weight: 600; font-size: .93rem; } .rg-tile dd { margin: 0; font-size: .88rem; line-height: 1.35; }
 .rg-tile dd.rg-figure { font-size: 1.65rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .rg-facts { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.2rem; margin: .25rem 0 1rem; }

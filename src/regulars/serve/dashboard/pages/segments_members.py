@@ -79,7 +79,7 @@ def _playbook(row: dict[str, Any], currency: str) -> None:
 
 
 def _take(desk: Desk, asked: tuple[str | None, int | None, int | None, str], total: int) -> None:
-    """The list as a file; a whole segment of any size comes by the server's own export, which is entered in its books."""
+    """The list as a file; a whole segment of any size comes by the server's own export."""
     tables.download(
         desk,
         "customers",
