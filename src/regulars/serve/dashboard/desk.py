@@ -6,6 +6,7 @@ a value without anybody's data; so that a viewer's masks, which go by names of c
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -144,6 +145,10 @@ def seen_by(answer: Any, principal: Principal) -> Any:
         return masked(answer, principal)
     if isinstance(answer, Mapping):
         return masked_rows([answer], principal)[0]
+    if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
+        tables = {f.name: getattr(answer, f.name) for f in dataclasses.fields(answer)}
+        hidden = {name: masked(value, principal) for name, value in tables.items() if isinstance(value, pa.Table)}
+        return dataclasses.replace(answer, **hidden) if hidden else answer
     if isinstance(answer, list | tuple) and answer and isinstance(answer[0], Mapping | pa.Table):
         return [seen_by(each, principal) for each in answer]
     return answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import streamlit as st
@@ -24,7 +26,13 @@ def theme() -> Theme:
 
 
 def chart(
-    plot_type: str, found: Any, *, conclusion: str = "", key: str, selects: bool = False, height: int = 420
+    plot_type: str,
+    found: Any,
+    *,
+    conclusion: str = "",
+    key: str,
+    selects: bool | Callable[[], None] = False,
+    height: int = 420,
 ) -> list[dict[str, Any]]:
     """A chart of serve/charts on the page; where there is nothing to draw, what is missing.
 
@@ -33,7 +41,7 @@ def chart(
         found: What `desk.chart(plot_type)` gave.
         conclusion: A sentence that says what to conclude from it.
         key: Of the widget, unique on the page.
-        selects: Whether points can be clicked, which draws the page anew.
+        selects: Whether points can be clicked, which draws the page anew; or what is called before it is.
         height: In pixels.
 
     Returns:
@@ -48,7 +56,13 @@ def chart(
 
 
 def figure(
-    drawn: Figure, words: Words, *, conclusion: str = "", key: str, selects: bool = False, height: int = 420
+    drawn: Figure,
+    words: Words,
+    *,
+    conclusion: str = "",
+    key: str,
+    selects: bool | Callable[[], None] = False,
+    height: int = 420,
 ) -> list[dict[str, Any]]:
     """A figure of Plotly under its words; arguments and what it returns as of `chart`."""
     heading(words, conclusion)
@@ -60,7 +74,7 @@ def figure(
         key=key,
         alt=words.alt,
         config=CONFIG,
-        on_select="rerun" if selects else "ignore",
+        on_select=selects if callable(selects) else "rerun" if selects else "ignore",
         selection_mode="points",
     )
     if not selects:
@@ -68,9 +82,20 @@ def figure(
     return [dict(point) for point in cast(Any, shown).selection.points]
 
 
+def clicked(key: str) -> list[Any]:
+    """The `customdata` of the points that are selected in a chart, for what is called when they are."""
+    state = st.session_state.get(key)
+    return [point.get("customdata") for point in state.selection.points] if state else []
+
+
+def plain(text: str) -> str:
+    """Text of a shop's data or settings for a place that reads Markdown: nothing in it is markup any more."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:&-])", r"\\\1", text)
+
+
 def heading(words: Words, conclusion: str = "") -> None:
     """The words of a chart."""
-    st.subheader(words.title, anchor=False)
+    st.header(words.title, anchor=False)
     if conclusion:
         st.markdown(conclusion)
     if words.subtitle:

@@ -1,4 +1,4 @@
-"""What refreshes by itself: the day of the data, the run that goes on, and a page that is drawn anew when one is live."""
+"""What refreshes by itself: the day of the data, the run that goes on, and the page when another one is live."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ def theme_options() -> dict[str, Any]:
     """Streamlit's options for the light theme and the dark one; a browser takes the one its user prefers."""
     options: dict[str, Any] = {
         "theme.baseFontSize": 15,
-        "theme.headingFontSizes": ["1.9rem", "1.45rem", "1.15rem", "1rem", "0.95rem", "0.9rem"],
+        "theme.headingFontSizes": ["1.9rem", "1.3rem", "1.1rem", "1rem", "0.95rem", "0.9rem"],
         "theme.showWidgetBorder": True,
         "theme.showSidebarBorder": True,
         "theme.metricValueFontSize": "1.6rem",

@@ -56,6 +56,11 @@ def date(value: dt.date | dt.datetime | str | None) -> str:
     return date_words(value.date() if isinstance(value, dt.datetime) else value)
 
 
+def short_date(value: dt.date | dt.datetime | None) -> str:
+    """5 Jan 2026, where room is scarce."""
+    return NOTHING if value is None else f"{value.day} {value:%b %Y}"
+
+
 def moment(value: dt.datetime | None) -> str:
     """5 January 2026, 14:07 UTC."""
     return NOTHING if value is None else f"{date(value)}, {value:%H:%M} UTC"
@@ -76,8 +81,8 @@ def text(value: Any) -> str:
 
 
 def formatter(kind: str, currency: str = "") -> Callable[[Any], str]:
-    """How a column of a kind is written: count, money, cents, share, number, date, moment or text."""
-    with_currency = {"money": money, "cents": cents, "short_money": short_money}
+    """How a column of a kind is written: count, money, cents, share, number, date, short_date, moment or text."""
+    with_currency: dict[str, Callable[[Any, str], str]] = {"money": money, "cents": cents, "short_money": short_money}
     if kind in with_currency:
         return lambda value: with_currency[kind](value, currency)
     plain: dict[str, Callable[[Any], str]] = {
@@ -85,7 +90,9 @@ def formatter(kind: str, currency: str = "") -> Callable[[Any], str]:
         "share": share,
         "number": number,
         "date": date,
+        "short_date": short_date,
         "moment": moment,
         "text": text,
+        "change": text,
     }
     return plain[kind]

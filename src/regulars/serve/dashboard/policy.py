@@ -15,8 +15,8 @@ _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 def dashboard_policy(index: Path) -> str:
     """The policy of Streamlit's page.
 
-    Its own inline script is known by its hash. Plotly compiles the shaders of charts in three dimensions, which browsers
-    call evaluating text; `style-src` allows what its widgets write into the page.
+    Its own inline script is known by its hash. Plotly compiles the shaders of charts in three dimensions, which
+    browsers call evaluating text; `style-src` allows what its widgets write into the page.
 
     Args:
         index: Streamlit's page.

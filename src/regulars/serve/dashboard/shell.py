@@ -18,7 +18,7 @@ _SEEN_BY = "_seen_by"
 
 def run() -> None:
     """Draws the page that the address names."""
-    st.set_page_config(page_title="Regulars", page_icon=ICON, layout="wide")
+    st.set_page_config(page_title="Regulars", page_icon=ICON, layout="wide", initial_sidebar_state=235)
     seat = seat_of(st.context.headers.get(HEADER))
     principal = seat.standing() if seat is not None else None
     if seat is None or principal is None:

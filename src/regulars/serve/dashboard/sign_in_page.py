@@ -1,4 +1,4 @@
-"""The pages in front of the dashboard: to sign in with a key, to sign out, and what is missing. No script runs on them."""
+"""The pages in front of the dashboard: to sign in with a key, to sign out, and what is missing; without a script."""
 
 from __future__ import annotations
 

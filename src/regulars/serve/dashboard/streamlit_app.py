@@ -17,7 +17,6 @@ from starlette.types import ASGIApp
 
 from regulars.serve.dashboard.look import theme_options
 
-# Away from our folder `pages`, each file of which Streamlit would else run as a page of its own.
 SCRIPT = Path(__file__).parent / "entry" / "main.py"
 _OPTIONS: dict[str, Any] = {
     "browser.gatherUsageStats": False,
@@ -99,8 +98,8 @@ def _configured() -> Any:
         raise RuntimeError("another server of this process serves a dashboard already")
     # As flags, which a file of settings beside the server does not overrule.
     config.get_config_options(force_reparse=True, options_from_flags={**_OPTIONS, **theme_options()})
-    for logger, logger.handlers, logger.propagate in as_before:
-        pass
+    for logger, handlers, propagates in as_before:
+        logger.handlers, logger.propagate = handlers, propagates
     return st.App(SCRIPT)
 
 

@@ -17,8 +17,15 @@ STYLE = """<style>
   border: 1px solid color-mix(in srgb, currentColor 35%, transparent); vertical-align: -.05em; }
 .rg-note { font-size: .95rem; margin: 0 0 .5rem; }
 .rg-quiet { opacity: .8; }
+.rg-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin: 0 0 .5rem;
+  padding: 0; }
+.rg-tile { border: 1px solid color-mix(in srgb, currentColor 16%, transparent); border-radius: .5rem;
+  padding: .7rem .9rem; }
+.rg-tile dt { font-weight: 600; font-size: .93rem; } .rg-tile dd { margin: 0; font-size: .88rem; line-height: 1.35; }
+.rg-tile dd.rg-figure { font-size: 1.65rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .rg-facts { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.2rem; margin: .25rem 0 1rem; }
 .rg-facts dt { font-weight: 600; } .rg-facts dd { margin: 0; overflow-wrap: anywhere; }
+@media (max-width: 1100px) { .stColumn { flex: 1 1 19rem !important; min-width: min(19rem, 100%) !important; } }
 .stMainBlockContainer { padding-top: 2.5rem; max-width: 1500px; }
 .stMarkdown p code, .stAlert code { white-space: pre-wrap; overflow-wrap: anywhere; }
 </style>"""

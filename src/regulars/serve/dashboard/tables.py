@@ -20,7 +20,7 @@ from regulars.serve.dashboard.desk import Desk
 
 # A browser gets a file of these from memory; whole lists of customers come by `regulars export` or the API.
 MOST_ROWS = 100_000
-_RIGHT = ("count", "money", "cents", "short_money", "share", "number")
+_RIGHT = ("change", "count", "money", "cents", "short_money", "share", "number")
 _KINDS = {
     "csv": ("CSV", "text/csv"),
     "xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -50,6 +50,11 @@ def address(page: str, **query: Any) -> str:
     """The address of a page of the dashboard with its filters, as a link inside of it: `customers?customer=5`."""
     given = {name: value for name, value in query.items() if value is not None}
     return f"{quote(page)}?{urlencode(given)}" if given else quote(page) or "./"
+
+
+def customer(customer_id: int) -> str:
+    """The address of a customer's page."""
+    return address("customers", customer=customer_id)
 
 
 def show(
@@ -101,6 +106,37 @@ def download(
             )
 
 
+def table_of(rows: Sequence[dict[str, Any]]) -> pa.Table:
+    """Rows that a page has put together as a table, for a file."""
+    return pa.Table.from_pylist(list(rows))
+
+
+def tiles(facts: Sequence[tuple[str, str, str]]) -> None:
+    """A row of figures, each with what it is of; as many beside each other as there is room for.
+
+    Args:
+        facts: Label, figure and the words below it.
+    """
+    shown = "".join(
+        f'<div class="rg-tile"><dt>{escape(label)}</dt><dd class="rg-figure">{escape(figure)}</dd>'
+        f"<dd>{escape(words)}</dd></div>"
+        for label, figure, words in facts
+    )
+    st.html(f'<dl class="rg-tiles">{shown}</dl>')
+
+
+def facts(pairs: Sequence[tuple[str, str]]) -> None:
+    """Names and values below each other; an empty value is a dash."""
+    shown = "".join(f"<dt>{escape(name)}</dt><dd>{escape(numbers.text(value))}</dd>" for name, value in pairs)
+    st.html(f'<dl class="rg-facts">{shown}</dl>')
+
+
+def note(words: str, link: str = "", target: str = "") -> None:
+    """A line of text, perhaps with a link at its end."""
+    leads = f' <a href="{escape(target)}">{escape(link)}</a>' if link else ""
+    st.html(f'<p class="rg-note">{escape(words)}{leads}</p>')
+
+
 def swatch(colour: str | None) -> str:
     """A square of a colour, as HTML; the name beside it says the same."""
     return f'<span class="rg-swatch" style="background:{escape(colour)}"></span>' if colour else ""
@@ -130,4 +166,4 @@ def _cell(row: dict[str, Any], column: Column, currency: str) -> str:
 def _style(column: Column) -> str:
     if column.kind in _RIGHT:
         return ' class="n"'
-    return ' class="w"' if column.kind in ("date", "moment") else ""
+    return ' class="w"' if column.kind in ("date", "short_date", "moment") else ""

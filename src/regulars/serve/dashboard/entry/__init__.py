@@ -1,1 +1,1 @@
-"""The folder of Streamlit's script alone: beside a folder `pages` it would take each file in there for a page."""
+"""The script that Streamlit runs; beside a folder `pages` Streamlit would make pages of that itself."""

@@ -10,11 +10,13 @@ from regulars.serve.dashboard.pages import (
     migration,
     overview,
     retention,
+    segments,
     value,
 )
 
 PAGES = (
     overview.PAGE,
+    segments.PAGE,
     clusters.PAGE,
     value.PAGE,
     retention.PAGE,
