@@ -64,7 +64,8 @@ def profiles(found: Profiles, theme: Theme) -> Figure:
     """A row per cluster, a column per trait; a click on a cell chooses the cluster."""
     figure = new_figure(found.words, theme)
     names = [escape(f"{profile.name} ({profile.customers:,})") for profile in found.profiles]
-    columns = [escape(trait) for trait in found.traits]
+    # Broken, as columns are narrow on a tablet.
+    columns = [escape(trait).replace(" in ", "<br>in ").replace(" since ", "<br>since ") for trait in found.traits]
     figure.add_heatmap(
         x=columns,
         y=names,

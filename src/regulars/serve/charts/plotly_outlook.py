@@ -80,7 +80,7 @@ def calibration(found: Calibration, theme: Theme) -> Figure:
                 f"xaxis{axis}": {
                     **style,
                     "title": {
-                        "text": f"{escape(panel.title)}<br>{verdict}<br>foretold, {escape(panel.unit)}",
+                        "text": f"{escape(panel.title).replace(', ', '<br>')}<br>{verdict}<br>foretold, {escape(panel.unit)}",
                         "font": {"size": 13},
                     },
                 },

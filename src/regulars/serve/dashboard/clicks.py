@@ -1,44 +1,38 @@
-"""What was clicked on a chart becomes the choice of a widget below it, which keeps it in the address of the page.
-
-A chart remembers its click from one drawing of the page to the next; it counts once, so that the widget can be
-changed afterwards. Call this before the widget is drawn.
-"""
+"""What is clicked on a chart becomes the choice of a widget below it, which keeps it in the address of the page."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
+from regulars.serve.dashboard import drawing
 
-def follow(chart: str, clicked: Any | None, widget: str, otherwise: Any) -> None:
-    """Sets a widget to what was clicked, if that is new.
+
+def chooses(chart: str, **widgets: Callable[[list[Any] | None], Any]) -> Callable[[], None]:
+    """For a chart's `selects`: a click sets widgets, and the page is drawn anew with them.
 
     Args:
         chart: The key of the chart.
-        clicked: The value that the click stands for; None = nothing is selected.
-        widget: The key of the widget.
-        otherwise: Its value once a click is taken back.
+        widgets: By the key of each widget what gives its value of the clicked point's `customdata`, which is None once
+            a click is taken back.
     """
-    seen = f"_clicked_{chart}_{widget}"
-    before = st.session_state.get(seen)
-    if clicked == before:
-        return
-    st.session_state[seen] = clicked
-    if clicked is not None:
-        st.session_state[widget] = clicked
-    elif st.session_state.get(widget) == before:
-        # Taken back; a choice that was made since, here or by the address, stays.
-        st.session_state[widget] = otherwise
+
+    def choose() -> None:
+        carried = first(drawing.clicked(chart))
+        for widget, value_of in widgets.items():
+            st.session_state[widget] = value_of(carried)
+
+    return choose
 
 
-def customdata(points: list[dict[str, Any]]) -> list[Any] | None:
-    """What the first selected point carries; None = nothing is selected."""
-    for point in points:
-        carried = point.get("customdata")
+def first(carried: list[Any]) -> list[Any] | None:
+    """What the first selected point carries, as a list; None = nothing is selected."""
+    for each in carried:
         # Plotly tells a row of customdata as a list, or as an object whose names are its places.
-        if isinstance(carried, dict):
-            return [carried[place] for place in sorted(carried, key=int)]
-        if carried is not None:
-            return list(carried) if isinstance(carried, list | tuple) else [carried]
+        if isinstance(each, Mapping):
+            return [each[place] for place in sorted(each, key=int)]
+        if each is not None:
+            return list(each) if isinstance(each, list | tuple) else [each]
     return None

@@ -47,7 +47,7 @@ def table(desk: Desk, outlook: Outlook, models: Sequence[str], *, key: str) -> N
         ],
         caption="Tests of the predictions",
     )
-    tables.download(desk, "tests_of_predictions", lambda: _file(rows), key=key)
+    tables.download(desk, "tests_of_predictions", lambda: tables.table_of(rows), key=key)
 
 
 def _row(verdict: Verdict, outlook: Outlook) -> dict[str, Any]:
@@ -62,9 +62,3 @@ def _row(verdict: Verdict, outlook: Outlook) -> dict[str, Any]:
         "in_sum": in_sum,
         "test": words.test_words(verdict, outlook.currency),
     }
-
-
-def _file(rows: list[dict[str, Any]]) -> Any:
-    import pyarrow as pa
-
-    return pa.Table.from_pylist(rows)

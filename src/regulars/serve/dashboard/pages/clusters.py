@@ -43,17 +43,14 @@ def _headline(tried: pa.Table) -> None:
     split = cluster_views.chosen(tried)
     if split is None:
         return
-    for place, (label, value, about) in zip(
-        st.columns(4),
-        (
-            ("Clusters", numbers.count(split.k), "How many groups the customers fall into"),
-            ("Silhouette", numbers.number(split.silhouette, 2), "How far the groups lie apart: at most 1"),
-            ("Stability", numbers.number(split.stability, 2), "How alike they come out of other samples: at most 1"),
-            ("Splits tried", numbers.count(split.tried), "Numbers of clusters and settings that were compared"),
-        ),
-        strict=True,
-    ):
-        place.metric(label, value, help=about, border=True)
+    tables.tiles(
+        [
+            ("Clusters", numbers.count(split.k), "groups that the customers fall into"),
+            ("Silhouette", numbers.number(split.silhouette, 2), "how far the groups lie apart; at most 1"),
+            ("Stability", numbers.number(split.stability, 2), "how alike they come out of other samples; at most 1"),
+            ("Splits tried", numbers.count(split.tried), "numbers of clusters and settings that were compared"),
+        ]
+    )
 
 
 def _cloud(desk: Desk) -> None:
@@ -70,20 +67,15 @@ def _cloud(desk: Desk) -> None:
 
 def _profiles(desk: Desk, titles: dict[str, dict[str, Any]], currency: str) -> str:
     found = desk.chart("cluster_profiles")
-    clicked = clicks.customdata(
-        drawing.chart(
-            "cluster_profiles",
-            found,
-            conclusion=""
-            if isinstance(found, Missing)
-            else f"{found.conclusion} Click a cell to see the cluster below.",
-            key="profiles",
-            selects=True,
-            height=130 + 74 * len(titles),
-        )
-    )
     names = {row["cluster_id"]: title for title, row in titles.items()}
-    clicks.follow("profiles", names.get(clicked[0]) if clicked else None, "cluster", _ALL)
+    drawing.chart(
+        "cluster_profiles",
+        found,
+        conclusion="" if isinstance(found, Missing) else f"{found.conclusion} Click a cell to see the cluster below.",
+        key="profiles",
+        selects=clicks.chooses("profiles", cluster=lambda carried: names.get(carried[0], _ALL) if carried else _ALL),
+        height=130 + 74 * len(titles),
+    )
     rows = [{**row, "title": title} for title, row in titles.items()]
     tables.show(
         rows,
@@ -107,13 +99,13 @@ def _members(desk: Desk, titles: dict[str, dict[str, Any]], chosen: str, currenc
     row = titles.get(chosen)
     cluster_id = None if row is None else row["cluster_id"]
     total = sum(each["customers"] for each in titles.values()) if row is None else row["customers"]
-    st.subheader(f"Customers of {'all clusters' if row is None else chosen}", anchor=False)
+    st.header(f"Customers of {'all clusters' if row is None else chosen}", anchor=False)
     segments = desk.ask(cluster_views.segments_of, cluster_id).to_pylist()
     colours = {each["segment"]: each["colour"] for each in desk.ask_queries(Queries.segments).to_pylist()}
     largest = segments[0]
     st.markdown(
         f"{numbers.count(total)} customers; {numbers.share(largest['customers'] / total)} of them are"
-        f" {largest['segment']}. Clusters come from what customers do alone, segments from the shop's map."
+        f" {drawing.plain(largest['segment'])}. Clusters come from what customers do alone, segments from the shop's map."
     )
     tables.show(
         [{**each, "share": each["customers"] / total} for each in segments],

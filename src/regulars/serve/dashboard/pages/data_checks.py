@@ -24,13 +24,14 @@ def draw(desk: Desk) -> None:
     listed = rows.to_pylist()
     passed = sum(row["status"] == "pass" for row in listed)
     failed = sum(row["status"] != "pass" and row["severity"] == "error" for row in listed)
-    for place, (label, n) in zip(
-        st.columns(3),
-        (("Passed", passed), ("Warned", len(listed) - passed - failed), ("Failed", failed)),
-        strict=True,
-    ):
-        place.metric(label, numbers.count(n), border=True)
-    st.subheader("Checks of the published run", anchor=False)
+    tables.tiles(
+        [
+            ("Passed", numbers.count(passed), f"of {numbers.count(len(listed))} checks"),
+            ("Warned", numbers.count(len(listed) - passed - failed), "look at them; they stop nothing"),
+            ("Failed", numbers.count(failed), "a run with one is not published"),
+        ]
+    )
+    st.header("Checks of the published run", anchor=False)
     st.markdown(
         "All checks passed: keys, totals and money agree."
         if passed == len(listed)
@@ -68,7 +69,7 @@ def draw(desk: Desk) -> None:
 
 def _history(desk: Desk) -> None:
     rows = desk.ask(warehouse_views.check_history)
-    st.subheader("Checks of the runs that the warehouse remembers", anchor=False)
+    st.header("Checks of the runs that the warehouse remembers", anchor=False)
     tables.show(
         rows,
         [

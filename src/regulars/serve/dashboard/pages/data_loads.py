@@ -8,7 +8,7 @@ import pyarrow as pa
 import streamlit as st
 
 from regulars.serve import warehouse_views
-from regulars.serve.dashboard import live, numbers, states, tables
+from regulars.serve.dashboard import drawing, live, numbers, states, tables
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.tables import Column
 
@@ -31,16 +31,13 @@ def draw(desk: Desk) -> None:
     """Draws the part."""
     found = desk.ask(live.data_through)
     sources = desk.ask(warehouse_views.sources)
-    for place, (label, said) in zip(
-        st.columns(3),
-        (
-            ("Data through", numbers.date(found["last_day"])),
-            ("Taken for now", numbers.date(found["as_of"])),
-            ("Sources", numbers.count(sources.num_rows)),
-        ),
-        strict=True,
-    ):
-        place.metric(label, said, border=True)
+    tables.tiles(
+        [
+            ("Data through", numbers.date(found["last_day"]), "the last day with orders or refunds"),
+            ("Taken for now", numbers.date(found["as_of"]), "the start of this day"),
+            ("Sources", numbers.count(sources.num_rows), "landed so far"),
+        ]
+    )
     _freshness(desk)
     _sources(desk, sources)
     _nothing_lost(desk)
@@ -51,11 +48,11 @@ def _freshness(desk: Desk) -> None:
     rows = desk.ask(warehouse_views.freshness)
     if rows is None or not rows.num_rows:
         return
-    st.subheader("How old the word of each source is", anchor=False)
+    st.header("How old the word of each source is", anchor=False)
     listed = rows.to_pylist()
     late = [str(row["source"]) for row in listed if row.get("status") not in ("pass", "fresh", "ok", None)]
     st.markdown(
-        f"Late: {', '.join(late)}. Look whether the export still comes."
+        f"Late: {drawing.plain(', '.join(late))}. Look whether the export still comes."
         if late
         else "All sources are as fresh as is asked of them."
     )
@@ -64,7 +61,7 @@ def _freshness(desk: Desk) -> None:
 
 
 def _sources(desk: Desk, rows: pa.Table) -> None:
-    st.subheader("Sources", anchor=False)
+    st.header("Sources", anchor=False)
     if not rows.num_rows:
         states.missing("Nothing was landed into this warehouse.", "`regulars run orders.csv` lands a file.")
         return
@@ -99,7 +96,7 @@ def _nothing_lost(desk: Desk) -> None:
         return
     listed = rows.to_pylist()
     unaccounted = sum(row["rows"] or 0 for row in listed if row["line"] == "unaccounted for")
-    st.subheader("From what was landed to what is published", anchor=False)
+    st.header("From what was landed to what is published", anchor=False)
     st.markdown(
         f"**{numbers.count(unaccounted)} rows are unaccounted for**: `regulars check` says which."
         if unaccounted
@@ -122,7 +119,7 @@ def _nothing_lost(desk: Desk) -> None:
 
 
 def _loads(desk: Desk) -> None:
-    st.subheader("Loads, newest first", anchor=False)
+    st.header("Loads, newest first", anchor=False)
     rows = desk.ask(warehouse_views.loads)
     tables.show(
         rows.slice(0, 50),

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from regulars.serve import warehouse_views
-from regulars.serve.dashboard import numbers, states, tables
+from regulars.serve.dashboard import drawing, numbers, states, tables
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.tables import Column
 
@@ -21,11 +21,11 @@ def draw(desk: Desk) -> None:
         st.success("No row was rejected: every row that was landed could be used.", icon=":material/check_circle:")
         return
     listed = reasons.to_pylist()
-    st.subheader("Why rows were rejected", anchor=False)
+    st.header("Why rows were rejected", anchor=False)
     most = listed[0]
     st.markdown(
         f"{numbers.count(sum(row['rows'] for row in listed))} rows were set aside, most because of"
-        f" `{most['field']}` in {most['source']}: {most['reason']}. Mend the export, or the mapping in regulars.toml"
+        f" {drawing.plain(str(most['field']))} in {drawing.plain(str(most['source']))}: {drawing.plain(str(most['reason']))}. Mend the export, or the mapping in regulars.toml"
         " and then `regulars land --restage`; `regulars sources preview FILE` shows how a file is read."
     )
     tables.show(
@@ -40,7 +40,7 @@ def draw(desk: Desk) -> None:
         caption="Reasons",
     )
     tables.download(desk, "rejected_reasons", reasons, key="reasons_file")
-    st.subheader("The rows", anchor=False)
+    st.header("The rows", anchor=False)
     left, middle, right = st.columns(3)
     source, field, reason = (
         _chosen(place, column, listed) for place, column in ((left, "source"), (middle, "field"), (right, "reason"))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import pyarrow as pa
 import streamlit as st
 
-from regulars.serve.dashboard import live, numbers, states, tables
+from regulars.serve.dashboard import drawing, live, numbers, states, tables
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.tables import Column
 from regulars.serve.roles import Role
@@ -74,7 +73,7 @@ def _watched(desk: Desk) -> None:
 def _headline(newest: dict[str, Any]) -> None:
     state, words = live.pipeline_words([newest])
     show = {"done": st.success, "failed": st.error, "interrupted": st.warning}.get(state, st.info)
-    show(words if not newest["error"] else f"{words}\n\n{newest['error']}")
+    show(words if not newest["error"] else f"{words}\n\n{drawing.plain(newest['error'])}")
     if state in ("failed", "interrupted"):
         st.caption("`regulars status` says what to do on the server's machine; the next run begins where it can.")
 
@@ -83,7 +82,7 @@ def _stages(desk: Desk, run_id: str) -> None:
     found = desk.run(run_id)
     stages = found["stages"]
     done = sum(stage["status"] == "done" for stage in stages)
-    st.subheader(f"Run {run_id}: {numbers.count(done)} stages done", anchor=False)
+    st.header(f"Run {run_id}: {numbers.count(done)} stages done", anchor=False)
     tables.show(
         [
             {
@@ -104,7 +103,7 @@ def _stages(desk: Desk, run_id: str) -> None:
 
 
 def _runs(desk: Desk, runs: list[dict[str, Any]]) -> None:
-    st.subheader("Runs, newest first", anchor=False)
+    st.header("Runs, newest first", anchor=False)
     listed = [{**row, "state": _SIGNS.get(row["status"], row["status"]), "seconds": _seconds(row)} for row in runs]
     tables.show(
         listed,
@@ -118,7 +117,7 @@ def _runs(desk: Desk, runs: list[dict[str, Any]]) -> None:
         ],
         caption="Runs",
     )
-    tables.download(desk, "runs", lambda: pa.Table.from_pylist(runs), key="runs_file")
+    tables.download(desk, "runs", lambda: tables.table_of(runs), key="runs_file")
 
 
 def _seconds(row: dict[str, Any]) -> float | None:

@@ -35,7 +35,7 @@ def draw(desk: Desk) -> None:
 
 
 def _preview(desk: Desk, counts: pa.Table) -> None:
-    st.subheader("Look into a table", anchor=False)
+    st.header("Look into a table", anchor=False)
     names = [f"{row['schema']}.{row['table']}" for row in counts.to_pylist() if row["can_be_opened"]]
     first, second, third = st.columns([2, 2, 1])
     start = names.index("marts.customer_360") if "marts.customer_360" in names else 0
@@ -86,7 +86,7 @@ def _counts(desk: Desk) -> None:
         desk.check()
         counts = desk.ask(table_previews.row_counts, desk.sees_people)
         listed = counts.to_pylist()
-        st.subheader("Rows of every table", anchor=False)
+        st.header("Rows of every table", anchor=False)
         total = sum(row["rows"] or 0 for row in listed)
         st.markdown(
             f"{numbers.count(len(listed))} tables with {numbers.count(total)} rows, as run `{desk.run_id}` published"

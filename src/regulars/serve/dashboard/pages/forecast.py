@@ -46,7 +46,7 @@ def draw(desk: Desk) -> None:
     drawing.chart("days", found, conclusion=conclusion, key="days")
     tables.download(desk, "daily_sales", lambda: desk.ask(sales_views.days, first, last), key="days_file")
     _odd(desk, metric, first, last)
-    st.subheader("How good the forecasts were", anchor=False)
+    st.header("How good the forecasts were", anchor=False)
     st.markdown("Each was made of days that it had not seen, and held against repeating the week before.")
     verdicts.table(desk, outlook, tuple(f"daily_{each}" for each in _METRICS.values()), key="tests_file")
 
@@ -85,7 +85,7 @@ def _ahead(desk: Desk, outlook: Outlook, metric: str) -> None:
 
 
 def _odd(desk: Desk, metric: str, first: dt.date, last: dt.date) -> None:
-    st.subheader("Days that stood out", anchor=False)
+    st.header("Days that stood out", anchor=False)
     rows = desk.ask(sales_views.odd_days, metric, first, last)
     if not rows.num_rows:
         st.markdown(f"No day of {NAMES[metric]} lay far from what was expected of it the day before.")

@@ -27,8 +27,8 @@ def draw(desk: Desk) -> None:
     _headline(desk, bands, currency)
     found = desk.chart("health")
     conclusion = "" if isinstance(found, Missing) else f"{found.conclusion} Click a bar to see the band below."
-    clicked = clicks.customdata(drawing.chart("health", found, conclusion=conclusion, key="bands", selects=True))
-    clicks.follow("bands", str(clicked[0]) if clicked else None, "band", _AT_RISK)
+    chooses = clicks.chooses("bands", band=lambda carried: str(carried[0]) if carried else _AT_RISK)
+    drawing.chart("health", found, conclusion=conclusion, key="bands", selects=chooses)
     for kind in ("health_scores", "health_factors"):
         made_of = desk.chart(kind)
         said = "" if isinstance(made_of, Missing) else made_of.conclusion
@@ -64,22 +64,24 @@ def _headline(desk: Desk, bands: list[health_views.Band], currency: str) -> None
     outlook = desk.ask(read_outlook)
     verdict = verdicts.find(outlook, "churn")
     leaving = outlook.totals.get(("churn", verdict.horizon)) if verdict is not None else None
-    facts = (
-        ("Customers with a score", numbers.count(customers)),
-        ("At risk", numbers.count(sum(band.customers for band in low))),
-        ("Their revenue of the window", numbers.money(sum(band.revenue for band in low), currency)),
-        (
-            f"Expected to leave in {verdict.horizon} days" if verdict is not None else "Expected to leave",
-            numbers.count(round(leaving) if leaving is not None else None),
-        ),
+    at_risk, theirs = sum(band.customers for band in low), sum(band.revenue for band in low)
+    tables.tiles(
+        [
+            ("Customers", numbers.count(customers), "who ever bought, each with a score"),
+            ("At risk", numbers.count(at_risk), f"{numbers.share(at_risk / customers)} score below 40"),
+            ("Their revenue", numbers.short_money(theirs, currency), "of the window"),
+            (
+                "Expected to leave",
+                numbers.count(round(leaving) if leaving is not None else None),
+                f"no order in {verdict.horizon} days" if verdict is not None else "not foretold",
+            ),
+        ]
     )
-    for place, (label, said) in zip(st.columns(4), facts, strict=True):
-        place.metric(label, said, border=True)
     verdicts.told("Who leaves", verdict, currency)
 
 
 def _list(desk: Desk, currency: str) -> None:
-    st.subheader("Customers to look after", anchor=False)
+    st.header("Customers to look after", anchor=False)
     st.markdown("Those who spent most in the window come first: a call to the first ten is worth most.")
     left, right = st.columns(2)
     chosen = left.selectbox("Health", [_AT_RISK, *health_views.BANDS], key="band", bind="query-params")

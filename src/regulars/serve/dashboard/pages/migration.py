@@ -89,7 +89,7 @@ def _filtered(rows: pa.Table) -> list[dict[str, Any]]:
 
 
 def _moves(desk: Desk, as_of: dt.date, rows: list[dict[str, Any]], colours: dict[str, str], currency: str) -> None:
-    st.subheader("Moves and their causes", anchor=False)
+    st.header("Moves and their causes", anchor=False)
     st.markdown("A move in the list leads to its customers below.")
     if not rows:
         states.missing("There is no such move.", "Choose other segments above.")
@@ -125,7 +125,7 @@ def _movers(desk: Desk, as_of: dt.date, rows: list[dict[str, Any]], colours: dic
         return
     ways = tuple((row["from_segment"], row["to_segment"]) for row in rows)
     said = f"{ways[0][0]} to {ways[0][1]}" if len(ways) == 1 else f"these {len(ways)} ways"
-    st.subheader(f"Who went {said if len(ways) > 1 else 'from ' + said}", anchor=False)
+    st.header(drawing.plain(f"Who went {said if len(ways) > 1 else 'from ' + said}"), anchor=False)
     people.show(
         desk,
         desk.ask(moves.count_of, as_of, ways),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import streamlit as st
 
@@ -35,38 +36,45 @@ def draw(desk: Desk) -> None:
     shown = right.selectbox("Months of newcomers", list(_SHOWN), index=1, key="cohorts", bind="query-params")
     found = desk.chart("cohorts", measure=_MEASURES[measure], cohorts=_SHOWN[shown])
     is_drawn = not isinstance(found, Missing)
-    clicked = clicks.customdata(
-        drawing.chart(
-            "cohorts",
-            found,
-            conclusion=f"{found.conclusion} Click a cell to see its customers below." if is_drawn else "",
-            key="cohorts_map",
-            selects=True,
-            height=150 + 27 * len(found.rows) if is_drawn else 200,
-        )
-    )
     months = {f"{month:%Y-%m}": month for month in desk.ask(cohort_views.cohort_months)}
     # Half a year old, or as old as there are: of the newest cohort there is nothing to see yet.
     start = min(6, len(months) - 1)
-    clicks.follow("cohorts_map", str(clicked[0])[:7] if clicked else None, "cohort", list(months)[start])
-    st.subheader("One cohort", anchor=False)
+    drawing.chart(
+        "cohorts",
+        found,
+        conclusion=f"{found.conclusion} Click a cell to see its customers below." if is_drawn else "",
+        key="cohorts_map",
+        selects=clicks.chooses(
+            "cohorts_map",
+            cohort=lambda carried: str(carried[0])[:7] if carried else list(months)[start],
+            bought_in=_bought_in,
+        ),
+        height=150 + 27 * len(found.rows) if is_drawn else 200,
+    )
+    st.header("One cohort", anchor=False)
     first, second = st.columns(2)
     name = first.selectbox("Month of the first purchase", list(months), index=start, key="cohort", bind="query-params")
     month = months[name]
     rows = desk.ask(cohort_views.cohort, month)
-    later = {
-        f"{cohort_views.month_after(month, number):%Y-%m} (month {number})": number
-        for number in rows["month_number"].to_pylist()
-        if number > 0
-    }
-    said = {number: label for label, number in later.items()}
-    clicks.follow("cohorts_map", said.get(int(clicked[1])) if clicked else None, "bought_in", _EVERYBODY)
+    later = {_label(month, number): number for number in rows["month_number"].to_pylist() if number > 0}
     if st.session_state.get("bought_in", _EVERYBODY) not in (_EVERYBODY, *later):
         st.session_state["bought_in"] = _EVERYBODY
     label = second.selectbox("Who bought again in", [_EVERYBODY, *later], key="bought_in", bind="query-params")
     bought_in = cohort_views.month_after(month, later[label]) if label in later else None
     _members(desk, month, bought_in, currency)
     _months(desk, month, currency)
+
+
+def _label(month: dt.date, number: int) -> str:
+    """A later month of a cohort, such as `2012-03 (month 2)`."""
+    return f"{cohort_views.month_after(month, number):%Y-%m} (month {number})"
+
+
+def _bought_in(carried: list[Any] | None) -> str:
+    """The later month that a clicked cell stands for."""
+    if carried is None or not int(carried[1]):
+        return _EVERYBODY
+    return _label(dt.date.fromisoformat(str(carried[0])), int(carried[1]))
 
 
 def _members(desk: Desk, month: dt.date, bought_in: dt.date | None, currency: str) -> None:
@@ -95,7 +103,7 @@ def _members(desk: Desk, month: dt.date, bought_in: dt.date | None, currency: st
 
 
 def _months(desk: Desk, month: dt.date, currency: str) -> None:
-    st.subheader(f"The customers of {_month_words(month)}, month by month", anchor=False)
+    st.header(f"The customers of {_month_words(month)}, month by month", anchor=False)
     rows = desk.ask(cohort_views.cohort, month)
     listed = rows.to_pylist()
     st.markdown(

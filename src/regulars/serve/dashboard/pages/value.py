@@ -55,28 +55,29 @@ def draw(desk: Desk) -> None:
 def _headline(desk: Desk, outlook: Outlook, days: int) -> None:
     value, orders = outlook.totals.get(("value", days)), outlook.totals.get(("orders", days))
     customers = outlook.customers
-    facts = (
-        ("Customers who ever bought", numbers.count(customers)),
-        (f"Expected value of {days} days", numbers.money(value, outlook.currency)),
-        (
-            "Per customer",
-            numbers.cents(value / customers if value is not None and customers else None, outlook.currency),
-        ),
-        (f"Expected orders of {days} days", numbers.count(round(orders) if orders is not None else None)),
+    each = value / customers if value is not None and customers else None
+    tables.tiles(
+        [
+            ("Customers", numbers.count(customers), "who ever bought"),
+            ("Expected value", numbers.short_money(value, outlook.currency), f"of the next {days} days"),
+            ("Per customer", numbers.cents(each, outlook.currency), "on average, whoever buys again"),
+            ("Expected orders", numbers.count(round(orders) if orders is not None else None), f"of {days} days"),
+        ]
     )
-    for place, (label, said) in zip(st.columns(4), facts, strict=True):
-        place.metric(label, said, border=True)
     verdicts.told(f"Value of {days} days", verdicts.find(outlook, "value", days), outlook.currency)
 
 
 def _filters(desk: Desk, spread: Worth | Missing, days: int, currency: str) -> tuple[value_views.Ends, tuple[str, ...]]:
     conclusion = "" if isinstance(spread, Missing) else f"{spread.conclusion} Click a bar to see its customers below."
-    clicked = clicks.customdata(
-        drawing.chart("value_spread", spread, conclusion=conclusion, key="spread", selects=True)
-    )
     bins = {} if isinstance(spread, Missing) else {bar.said: bar.bin for bar in spread.bars if bar.bin.customers}
     names = {each.place: said for said, each in bins.items()}
-    clicks.follow("spread", names.get(int(clicked[0])) if clicked else None, "range", _ANY)
+    drawing.chart(
+        "value_spread",
+        spread,
+        conclusion=conclusion,
+        key="spread",
+        selects=clicks.chooses("spread", range=lambda carried: names.get(int(carried[0]), _ANY) if carried else _ANY),
+    )
     if st.session_state.get("range", _ANY) not in (_ANY, *bins):
         st.session_state["range"] = _ANY
     left, right = st.columns(2)
@@ -89,7 +90,7 @@ def _filters(desk: Desk, spread: Worth | Missing, days: int, currency: str) -> t
 
 
 def _top(desk: Desk, days: int, ends: value_views.Ends, segments: tuple[str, ...], currency: str) -> None:
-    st.subheader(f"Customers expected to bring most in {days} days", anchor=False)
+    st.header(f"Customers expected to bring most in {days} days", anchor=False)
     st.markdown("The interval holds what one customer brings in 8 of 10 cases: write to them, and budget by the sum.")
     people.show(
         desk,
@@ -113,11 +114,11 @@ def _top(desk: Desk, days: int, ends: value_views.Ends, segments: tuple[str, ...
 
 
 def _by_segment(desk: Desk, days: int, currency: str) -> None:
-    st.subheader("Expected value by segment", anchor=False)
+    st.header("Expected value by segment", anchor=False)
     rows = desk.ask(value_views.by_segment, days)
     most = max(rows.to_pylist(), key=lambda row: row["expected_value_per_customer"])
     st.markdown(
-        f"A customer of {most['segment']} is worth most:"
+        f"A customer of {drawing.plain(most['segment'])} is worth most:"
         f" {numbers.cents(most['expected_value_per_customer'], currency)} in {days} days on average."
     )
     tables.show(
