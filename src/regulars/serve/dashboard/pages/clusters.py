@@ -105,7 +105,8 @@ def _members(desk: Desk, titles: dict[str, dict[str, Any]], chosen: str, currenc
     largest = segments[0]
     st.markdown(
         f"{numbers.count(total)} customers; {numbers.share(largest['customers'] / total)} of them are"
-        f" {drawing.plain(largest['segment'])}. Clusters come from what customers do alone, segments from the shop's map."
+        f" {drawing.plain(largest['segment'])}. Clusters come from what customers do alone,"
+        " segments from the shop's map."
     )
     tables.show(
         [{**each, "share": each["customers"] / total} for each in segments],

@@ -22,11 +22,11 @@ def draw(desk: Desk) -> None:
         return
     listed = reasons.to_pylist()
     st.header("Why rows were rejected", anchor=False)
-    most = listed[0]
+    source, field, reason = (drawing.plain(str(listed[0][name])) for name in ("source", "field", "reason"))
     st.markdown(
-        f"{numbers.count(sum(row['rows'] for row in listed))} rows were set aside, most because of"
-        f" {drawing.plain(str(most['field']))} in {drawing.plain(str(most['source']))}: {drawing.plain(str(most['reason']))}. Mend the export, or the mapping in regulars.toml"
-        " and then `regulars land --restage`; `regulars sources preview FILE` shows how a file is read."
+        f"{numbers.count(sum(row['rows'] for row in listed))} rows were set aside, most because of {field} in {source}:"
+        f" {reason}. Mend the export, or the mapping in regulars.toml and then `regulars land --restage`;"
+        " `regulars sources preview FILE` shows how a file is read."
     )
     tables.show(
         reasons,
@@ -42,10 +42,10 @@ def draw(desk: Desk) -> None:
     tables.download(desk, "rejected_reasons", reasons, key="reasons_file")
     st.header("The rows", anchor=False)
     left, middle, right = st.columns(3)
-    source, field, reason = (
+    of_source, of_field, of_reason = (
         _chosen(place, column, listed) for place, column in ((left, "source"), (middle, "field"), (right, "reason"))
     )
-    rows = desk.ask(warehouse_views.rejected_rows, source, field, reason)
+    rows = desk.ask(warehouse_views.rejected_rows, of_source, of_field, of_reason)
     if not rows.num_rows:
         states.missing("No rejected row is like that.", "Choose others.")
         return
