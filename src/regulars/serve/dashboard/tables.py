@@ -166,4 +166,4 @@ def _cell(row: dict[str, Any], column: Column, currency: str) -> str:
 def _style(column: Column) -> str:
     if column.kind in _RIGHT:
         return ' class="n"'
-    return ' class="w"' if column.kind in ("date", "short_date", "moment") else ""
+    return ' class="w"' if column.kind in ("date", "short_date", "moment") or column.swatch is not None else ""

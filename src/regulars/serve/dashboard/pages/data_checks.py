@@ -79,6 +79,6 @@ def _history(desk: Desk) -> None:
             Column("warned", "Warned", "count"),
             Column("failed", "Failed", "count"),
         ],
-        caption="Checks of each run",
+        caption="Passed and failed by run",
     )
     tables.download(desk, "check_history", rows, key="check_history_file")
