@@ -48,6 +48,10 @@ class Door:
         self._sessions, self._memory = Sessions(store), Memory()
         self._streamlit = StreamlitApp()
 
+    def begin(self) -> None:
+        """The server begins to live, in this loop."""
+        self._streamlit.begin()
+
     async def stop(self) -> None:
         """Ends what runs behind the door."""
         await self._streamlit.stop()

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from regulars.serve.dashboard.pages import overview, segments
+from regulars.serve.dashboard.pages import customers, overview, segments
 
-PAGES = (overview.PAGE, segments.PAGE)
+PAGES = (overview.PAGE, segments.PAGE, customers.PAGE)
