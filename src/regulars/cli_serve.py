@@ -69,7 +69,7 @@ def _dashboard_words(root: str) -> str:
 
     if is_installed():
         return f"Dashboard: {_reached(root)}/dashboard"
-    return "No dashboard: it needs streamlit. Install it: pip install 'regulars\\[dashboard]'."
+    return "No dashboard: it needs streamlit. Install it: pip install 'regulars\\[serve,dashboard]'."
 
 
 def _reached(root: str) -> str:

@@ -31,7 +31,7 @@ from regulars.serve.roles import LOCAL
 COOKIE = "regulars_dashboard"
 _MOST_FORM = 4096
 _LISTS = "/dashboard/lists/"
-_INSTALL = "Install it and start the server again: <code>pip install 'regulars[dashboard]'</code>."
+_INSTALL = "Install it and start the server again: <code>pip install 'regulars[serve,dashboard]'</code>."
 
 
 class Door:

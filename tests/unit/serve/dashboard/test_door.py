@@ -148,5 +148,5 @@ def test_every_request_is_noted_by_whom_and_none_by_its_path(
 def test_without_streamlit_the_page_says_what_to_install(server: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("regulars.serve.dashboard.door.is_installed", lambda: False)
     page = server.get("/dashboard/")
-    assert page.status_code == 503 and "regulars[dashboard]" in page.text
+    assert page.status_code == 503 and "regulars[serve,dashboard]" in page.text
     assert server.get("/health").status_code == 200 and not connects(server)
