@@ -175,7 +175,8 @@ class Door:
                     headers["Content-Security-Policy"] = policy
             await send(message)
 
-        await streamlit(scope, receive, sending)
+        # What Streamlit notes in the scope, such as its own routes, is not for the log of requests.
+        await streamlit({**scope}, receive, sending)
 
     async def _connected(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A browser's connection, for as long as somebody sits behind it who may see what is sent."""
@@ -212,10 +213,10 @@ class Door:
 
         seat = Seat(self._state, self._memory, lambda: self._still(known, token), token is not None and known is None)
         with taken(seat) as number:
-            headers = MutableHeaders(scope=scope)
+            seated = {**scope, "headers": [*scope["headers"]]}
             # One that a browser sent leads nowhere.
-            headers[HEADER] = number
-            await streamlit(scope, receiving, sending)
+            MutableHeaders(scope=seated)[HEADER] = number
+            await streamlit(seated, receiving, sending)
 
 
 class _Route:
