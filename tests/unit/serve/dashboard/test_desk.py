@@ -66,6 +66,12 @@ def test_a_question_is_put_once_for_all(desk_of: Any) -> None:
     assert _asked == ["table"]
 
 
+def test_what_goes_into_a_file_is_masked_and_not_remembered(desk_of: Any) -> None:
+    _asked.clear()
+    found = [desk_of(VIEWER).fetch(_people, "table") for _ in range(2)]
+    assert _asked == ["table"] * 2 and "ann@" not in repr(found[0].to_pylist())
+
+
 def test_nobody_is_answered_who_sits_there_no_more(desk_of: Any) -> None:
     desk_of(OPERATOR).ask(_people, "table")
     with pytest.raises(SignedOut):
