@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,20 +14,17 @@ from tests.servers_browser import LAPTOP, running_browser, serving
 
 from regulars.demo.generator import generate
 from regulars.demo.options import ShopOptions
+from regulars.engines.base import open_engine
 from regulars.pipeline import Request, run_pipeline
+from regulars.serve.auth import KeyStore, Role
 from regulars.settings import Settings
-
-
-def shared_folder(factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """A folder that all processes of a parallel run have in common."""
-    base = factory.getbasetemp()
-    return (base if worker_id == "master" else base.parent) / "dashboard"
 
 
 @pytest.fixture(scope="session")
 def demo_shop(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The warehouse of the demo shop with 300 people, published; nobody writes to it."""
-    folder = shared_folder(tmp_path_factory, worker_id)
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "dashboard"
     folder.mkdir(exist_ok=True)
     warehouse, done = folder / "warehouse", folder / "done"
     with FileLock(folder / "lock"):
@@ -55,8 +53,47 @@ def demo_server(demo_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture
 def visit(browser: Any, demo_server: str) -> Iterator[Visit]:
     """A new tab at the demo shop's server, on a laptop; at the end nothing may have gone wrong in the browser."""
+    yield from visiting(browser, demo_server)
+
+
+@pytest.fixture(scope="session")
+def guarded(demo_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[Role, str]]]:
+    """The address of a server of the same shop to which keys were given, and a key of each role."""
+    folder = tmp_path_factory.mktemp("guarded")
+    shutil.copytree(demo_shop, folder / "warehouse")
+    store = KeyStore(open_engine(Settings(warehouse=str(folder / "warehouse"))))
+    keys = {role: store.add(role.name, role) for role in Role}
+    with serving(folder / "warehouse", folder / "server.log") as address:
+        yield address, keys
+
+
+@pytest.fixture(scope="session")
+def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of a warehouse in which nothing was ever published."""
+    folder = tmp_path_factory.mktemp("empty")
+    with serving(folder / "warehouse", folder / "server.log") as address:
+        yield address
+
+
+def visiting(browser: Any, address: str) -> Iterator[Visit]:
+    """A tab for one test."""
     context = browser.new_context(viewport=LAPTOP, color_scheme="light")
-    visiting = Visit(context.new_page(), demo_server)
-    yield visiting
+    opened = Visit(context.new_page(), address)
+    yield opened
     context.close()
-    assert not visiting.complaints
+    assert not opened.complaints
+
+
+@pytest.fixture
+def empty_visit(browser: Any, empty_server: str) -> Iterator[Visit]:
+    """A new tab at the server of an empty warehouse."""
+    yield from visiting(browser, empty_server)
+
+
+@pytest.fixture
+def viewer_visit(browser: Any, guarded: tuple[str, dict[Role, str]]) -> Iterator[Visit]:
+    """A new tab of somebody who signed in with a viewer's key."""
+    address, keys = guarded
+    for opened in visiting(browser, address):
+        opened.sign_in(keys[Role.viewer])
+        yield opened

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,7 +29,7 @@ class Visit:
     def __post_init__(self) -> None:
         self.page.set_default_timeout(60_000)
         self.page.on("request", self._requested)
-        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def open(self, path: str = "", **query: Any) -> Visit:
@@ -65,12 +66,10 @@ class Visit:
         )
         return found
 
-    def downloaded(self, button: str) -> bytes:
-        """The file that a button gives."""
-        from pathlib import Path
-
+    def downloaded(self, button: str, nth: int = 0) -> bytes:
+        """The file that a button gives; `nth` of those with the same words."""
         with self.page.expect_download() as given:
-            self.page.get_by_role("button", name=button, exact=True).click()
+            self.page.get_by_role("button", name=button).nth(nth).click()
         return Path(given.value.path()).read_bytes()
 
     def barriers(self) -> list[str]:
@@ -84,6 +83,21 @@ class Visit:
             for each in found
             if each["impact"] in _SERIOUS
         ]
+
+    def sign_in(self, key: str) -> Visit:
+        """Signs in by the form, as a person would."""
+        self.page.goto(f"{self.address}/dashboard/")
+        self.page.get_by_label("API key").fill(key)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.locator('[data-testid="stMain"] h1').wait_for()
+        return self.settled()
+
+    def _said(self, said: Any) -> None:
+        # Of a page below the root Streamlit asks first whether it is the root itself, and without a cookie there is
+        # nothing but the form.
+        place = said.location.get("url", "")
+        if said.type == "error" and "/_stcore/" not in place and "status of 401" not in said.text:
+            self.complaints.append(f"{said.text} ({place})")
 
     def _requested(self, request: Any) -> None:
         if not request.url.startswith((self.address, "data:", "blob:", "about:")):

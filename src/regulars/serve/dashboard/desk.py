@@ -107,6 +107,10 @@ class Desk:
         key = (question.__module__, question.__qualname__, args, tuple(sorted(kwargs.items())))
         return self._remembered(key, lambda live: question(live, *args, **kwargs))
 
+    def fetch(self, question: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same, not remembered: for files, whose tables are long; arguments and errors as of `ask`."""
+        return self._seen(self._answer(lambda live: question(live, *args, **kwargs)))
+
     def ask_queries(self, question: Callable[Concatenate[Queries, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for a method of Queries: `desk.ask_queries(Queries.customer_360, 42)`."""
         key = ("queries", question.__qualname__, args, tuple(sorted(kwargs.items())))
@@ -126,13 +130,13 @@ class Desk:
         return Queries(Pinned(live, self.state.engine.query_errors), self.settings.shop)
 
     def _remembered(self, key: Hashable, ask: Callable[[Session], T]) -> T:
-        def make() -> T:
-            with self.state.pool.lease() as reading:
-                if reading.run_id != self.run_id:
-                    raise Republished
-                return ask(reading.session)
+        return self._seen(self._seat.memory.made((self.run_id, key), lambda: self._answer(ask)))
 
-        return self._seen(self._seat.memory.made((self.run_id, key), make))
+    def _answer(self, ask: Callable[[Session], T]) -> T:
+        with self.state.pool.lease() as reading:
+            if reading.run_id != self.run_id:
+                raise Republished
+            return ask(reading.session)
 
     def _seen(self, answer: T) -> T:
         """The one door for personal data: what leaves the desk has passed here."""

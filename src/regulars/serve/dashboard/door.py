@@ -31,7 +31,7 @@ from regulars.serve.roles import LOCAL
 COOKIE = "regulars_dashboard"
 _MOST_FORM = 4096
 _LISTS = "/dashboard/lists/"
-_INSTALL = "Install it and start the server again: <code>pip install 'regulars[dashboard]'</code>."
+_INSTALL = "Install it and start the server again: <code>pip install 'regulars[serve,dashboard]'</code>."
 
 
 class Door:
@@ -47,6 +47,10 @@ class Door:
         self._state, self._store, self._failures = state, store, failures
         self._sessions, self._memory = Sessions(store), Memory()
         self._streamlit = StreamlitApp()
+
+    def begin(self) -> None:
+        """The server begins to live, in this loop."""
+        self._streamlit.begin()
 
     async def stop(self) -> None:
         """Ends what runs behind the door."""
@@ -171,7 +175,8 @@ class Door:
                     headers["Content-Security-Policy"] = policy
             await send(message)
 
-        await streamlit(scope, receive, sending)
+        # What Streamlit notes in the scope, such as its own routes, is not for the log of requests.
+        await streamlit({**scope}, receive, sending)
 
     async def _connected(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A browser's connection, for as long as somebody sits behind it who may see what is sent."""
@@ -208,10 +213,10 @@ class Door:
 
         seat = Seat(self._state, self._memory, lambda: self._still(known, token), token is not None and known is None)
         with taken(seat) as number:
-            headers = MutableHeaders(scope=scope)
+            seated = {**scope, "headers": [*scope["headers"]]}
             # One that a browser sent leads nowhere.
-            headers[HEADER] = number
-            await streamlit(scope, receiving, sending)
+            MutableHeaders(scope=seated)[HEADER] = number
+            await streamlit(seated, receiving, sending)
 
 
 class _Route:

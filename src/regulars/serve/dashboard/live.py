@@ -8,7 +8,7 @@ import streamlit as st
 
 from regulars import marts
 from regulars.engines.base import Session
-from regulars.serve.dashboard import numbers, states
+from regulars.serve.dashboard import numbers, states, tables
 from regulars.serve.dashboard.desk import Desk
 
 SECONDS = 5
@@ -34,7 +34,7 @@ def sidebar(desk: Desk) -> None:
     who = f"Key {principal.name} ({principal.role.name})" if principal.key_id else "No key was given: all may be seen."
     st.caption(who + ("" if desk.sees_people else " Personal data is masked."))
     if desk.is_signed_in:
-        st.markdown("[Sign out](/dashboard/sign-out)")
+        tables.note("", "Sign out", "sign-out")
 
 
 def pipeline_words(runs: list[dict[str, Any]]) -> tuple[str, str]:

@@ -42,6 +42,7 @@ def mount_dashboard(app: FastAPI, state: ServerState, store: KeyStore, failures:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[Any]:
+        door.begin()
         try:
             async with inner(app) as found:
                 yield found

@@ -13,13 +13,15 @@ from regulars.errors import BusyError, RegularsError, WarehouseError
 from regulars.serve.charts.basis import Missing
 from regulars.serve.dashboard.desk import Desk, Republished, SignedOut
 
+# Whoever has no session is asked for a key there.
+_AGAIN = '<p class="rg-note"><a href="/dashboard/sign-out">Sign in again</a></p>'
 _log = logging.getLogger("regulars.dashboard")
 
 
 def signed_out() -> None:
     """Instead of a page, when nobody is there to see it."""
     st.title("You are signed out", anchor=False)
-    st.markdown("[Sign in again](/dashboard/sign-out)")
+    st.html(_AGAIN)
 
 
 def nothing_published(desk: Desk) -> None:
@@ -58,7 +60,8 @@ def told() -> Iterator[None]:
         yield
     except SignedOut:
         st.session_state.clear()
-        st.error("You are signed out. [Sign in again](/dashboard/sign-out)", icon=":material/logout:")
+        st.error("You are signed out.", icon=":material/logout:")
+        st.html(_AGAIN)
     except Republished:
         st.rerun()
     except BusyError:

@@ -58,13 +58,20 @@ class StreamlitApp:
         self._turn = asyncio.Lock()
         self._started: ASGIApp | None = None
         self._running = AsyncExitStack()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def begin(self) -> None:
+        """Says in which loop it will run: that of the server's life, and no other."""
+        self._loop = asyncio.get_running_loop()
 
     async def started(self) -> ASGIApp:
         """The app, running.
 
         Raises:
-            RuntimeError: Another server of this process has it.
+            RuntimeError: Another server of this process has it, or this one has not begun or has ended.
         """
+        if self._loop is not asyncio.get_running_loop():
+            raise RuntimeError("the dashboard works while its server does")
         async with self._turn:
             if self._started is None:
                 app = await run_in_threadpool(_configured)
@@ -75,7 +82,7 @@ class StreamlitApp:
     async def stop(self) -> None:
         """Ends it, if it was ever started."""
         async with self._turn:
-            self._started = None
+            self._started = self._loop = None
             await self._running.aclose()
 
 

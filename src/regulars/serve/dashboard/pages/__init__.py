@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from regulars.serve.dashboard.pages import (
     clusters,
+    customers,
     data,
     forecast,
     health,
@@ -17,6 +18,7 @@ from regulars.serve.dashboard.pages import (
 PAGES = (
     overview.PAGE,
     segments.PAGE,
+    customers.PAGE,
     clusters.PAGE,
     value.PAGE,
     retention.PAGE,

@@ -141,7 +141,7 @@ def _people(desk: Desk, title: str, words: str, question: Callable[..., pa.Table
         currency=currency,
         caption=title,
     )
-    tables.download(desk, name, lambda: desk.ask(question, tables.MOST_ROWS), key=f"{name}_file", label="Take all as")
+    tables.download(desk, name, lambda: desk.fetch(question, tables.MOST_ROWS), key=f"{name}_file", label="Take all as")
 
 
 def _segments(desk: Desk, segments: list[dict[str, Any]], base: dict[str, Any], currency: str) -> None:

@@ -31,7 +31,7 @@ def draw(desk: Desk, segments: list[dict[str, Any]], currency: str) -> None:
     row = next((row for row in segments if row["segment"] == segment), None)
     if row is not None:
         _playbook(row, currency)
-    number = int(st.session_state.get("page", 1) or 1)
+    number = _page_number()
     found = desk.ask(members.members_page, *asked, number, _SIZE)
     pages = max(1, math.ceil(found.total / _SIZE))
     if number > pages:
@@ -42,6 +42,12 @@ def draw(desk: Desk, segments: list[dict[str, Any]], currency: str) -> None:
     tables.show(found.rows, _columns(segments), currency=currency, caption="Customers")
     st.number_input("Page", 1, pages, key="page", bind="query-params", width=160)
     _take(desk, asked, found.total)
+
+
+def _page_number() -> int:
+    """The page that is asked for; an address is read before the widget that it belongs to is there."""
+    asked = st.session_state.get("page", st.query_params.get("page", "1"))
+    return max(1, int(asked)) if str(asked).isdigit() and len(str(asked)) < 9 else 1
 
 
 def _columns(segments: list[dict[str, Any]]) -> list[tables.Column]:
@@ -83,7 +89,7 @@ def _take(desk: Desk, asked: tuple[str | None, int | None, int | None, str], tot
     tables.download(
         desk,
         "customers",
-        lambda: desk.ask(members.members, *asked, tables.MOST_ROWS),
+        lambda: desk.fetch(members.members, *asked, tables.MOST_ROWS),
         key="members_file",
         label="Take the list as",
     )

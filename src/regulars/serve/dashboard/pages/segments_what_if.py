@@ -125,5 +125,5 @@ def _who(desk: Desk, cuts: what_if.Cuts, currency: str) -> None:
         caption="Who would move",
     )
     tables.download(
-        desk, "movers", lambda: desk.ask(what_if.movers, cuts, tables.MOST_ROWS), key="movers_file", label="All as"
+        desk, "movers", lambda: desk.fetch(what_if.movers, cuts, tables.MOST_ROWS), key="movers_file", label="All as"
     )
