@@ -1,9 +1,10 @@
-"""`regulars serve`: the REST API on this machine, or for others with keys."""
+"""`regulars serve`: the REST API and the dashboard on this machine, or for others with keys."""
 
 from __future__ import annotations
 
 import signal
 import socket
+import webbrowser
 from typing import Annotated
 
 import typer
@@ -21,11 +22,12 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port; 0 = a free one. Default: as set, 8000.")
     ] = None,
+    opens: Annotated[bool, typer.Option("--open", help="Open the dashboard in a browser.")] = False,
     settings_file: SettingsFile = None,
     environment: Environment = None,
     warehouse: Warehouse = None,
 ) -> None:
-    """Serve segments, customers, predictions and runs as a REST API, until stopped by Ctrl-C."""
+    """Serve the dashboard and the REST API, until stopped by Ctrl-C."""
     try:
         import uvicorn
 
@@ -52,6 +54,24 @@ def serve(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     with listening:
-        console.print(f"Serving at http://{name}:{listening.getsockname()[1]}  (docs at /docs, stop with Ctrl-C)")
+        root = f"http://{name}:{listening.getsockname()[1]}"
+        console.print(f"Serving at {root}  (docs at /docs, stop with Ctrl-C)")
+        console.print(_dashboard_words(root))
+        if opens:
+            # Whoever comes before the server is up waits in the line of the port.
+            webbrowser.open(f"{_reached(root)}/dashboard/")
         uvicorn.Server(uvicorn.Config(app, **server_options(address), log_config=None)).run([listening])
     console.print("Stopped. Runs that were started go on.")
+
+
+def _dashboard_words(root: str) -> str:
+    from regulars.serve.dashboard.streamlit_app import is_installed
+
+    if is_installed():
+        return f"Dashboard: {_reached(root)}/dashboard"
+    return "No dashboard: it needs streamlit. Install it: pip install 'regulars\\[serve,dashboard]'."
+
+
+def _reached(root: str) -> str:
+    """The address for a browser on this machine: nobody is called 0.0.0.0."""
+    return root.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")

@@ -22,6 +22,7 @@ WRITTEN = (
     "docs/security.md",
     "docs/exports.md",
     "docs/webhooks.md",
+    "docs/dashboard.md",
 )
 PAGES = ("settings.md", "tables.md", "presets.md", "cli.md", "api.md")
 STAGES_OF_THE_DAG = "../airflow/dags/regulars_stages.json"

@@ -36,6 +36,7 @@ def test_it_answers_at_the_url_that_it_prints_and_ends_in_peace(published: Publi
     finally:
         process.kill()
     assert process.returncode == 0 and "Traceback" not in err and "Stopped" in out
+    assert f"Dashboard: {url}/dashboard" in out
 
 
 def test_it_listens_for_nobody_else_without_keys(call: Call) -> None:

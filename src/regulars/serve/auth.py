@@ -55,6 +55,14 @@ class KeyStore:
             return None
         return Principal(found.name, Role.of(found.role), found.key_id)
 
+    def holder(self, key_id: str) -> Principal | None:
+        """Whose key has this id, for those who showed its secret before; None when it has expired or been revoked."""
+        self.catch_up()
+        found = self._known.get(key_id)
+        if found is None or not found.is_valid(ledger_time()):
+            return None
+        return Principal(found.name, Role.of(found.role), found.key_id)
+
     def has_keys(self) -> bool:
         """Whether a key was ever given: taking the last one away opens nothing."""
         self.catch_up()

@@ -48,6 +48,10 @@ AUTHORISATION = {
     ("GET", "/visualization/interactive"): Role.viewer,
     ("GET", "/visualization/3d"): Role.viewer,
     ("GET", "/report"): Role.viewer,
+    # They lead to the door of the dashboard, which asks who comes by itself: tests/unit/serve/dashboard/test_door.py.
+    ("GET", "/"): None,
+    ("GET", "/dashboard"): None,
+    ("ANY", "/dashboard"): None,
 }
 
 

@@ -32,6 +32,7 @@ from regulars.serve.api.refusals import install_refusals
 from regulars.serve.api.run_process import RunStarter
 from regulars.serve.api.security import install_security
 from regulars.serve.api.state import ServerState
+from regulars.serve.dashboard.mount import mount_dashboard
 from regulars.settings import Settings
 
 _ROUTERS = (
@@ -92,5 +93,6 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router)
     install_refusals(app)
     describe(app)
-    install_security(app, settings, engine)
+    store = install_security(app, settings, engine)
+    mount_dashboard(app, state, store, app.state.failures)
     return app

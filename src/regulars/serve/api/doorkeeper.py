@@ -45,16 +45,23 @@ class Doorkeeper:
         store: The keys.
         log: Where requests are noted.
         counts: Where they are counted.
+        failures: Wrong keys of late, which the form of the dashboard counts too.
     """
 
     def __init__(
-        self, app: ASGIApp, settings: ServeSettings, store: KeyStore, log: AccessLog, counts: RequestCounts
+        self,
+        app: ASGIApp,
+        settings: ServeSettings,
+        store: KeyStore,
+        log: AccessLog,
+        counts: RequestCounts,
+        failures: Failures,
     ) -> None:
         self._app, self._store, self._log, self._counts = app, store, log, counts
         self._hosts = AllowedHosts(settings.allowed_hosts, settings.host)
         self._is_local = is_loopback(settings.host)
         self._pace = RateLimit(settings.requests_per_minute, settings.burst)
-        self._failures = RateLimit(settings.failures_per_minute, settings.failures_per_minute)
+        self._failures = failures
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request, or refuses it."""
@@ -102,11 +109,11 @@ class Doorkeeper:
         caller = _caller(address)
         if secret is not None and principal is None and not is_open:
             # A valid key is never held up by the failures of others at its address: no key can be guessed anyway.
-            _limited(self._failures.wait(caller), "Too many wrong keys came from your address.")
+            _limited(self._failures.wait(address), "Too many wrong keys came from your address.")
             words = "This key is not valid: unknown, expired or revoked. Ask the server's owner for another."
             raise Problem(401, words, {"WWW-Authenticate": f'{CHALLENGE["WWW-Authenticate"]}, error="invalid_token"'})
         if principal is None and is_open and _is_here(address, headers):
-            _refuse_other_sites(scope, headers)
+            refuse_other_sites(scope, headers)
             return LOCAL
         _limited(self._pace.wait(principal.key_id if principal else caller), "Too many requests.")
         return principal
@@ -124,6 +131,21 @@ class Doorkeeper:
         # By its route and its sender's network, never by its path or query.
         details = {"key": name, "address": network(address), "seconds": round(seconds, 4), "status": status}
         _requests.info("%s %s %d", method, route, status, extra={"details": details})
+
+
+class Failures:
+    """Wrong keys of late, by the address that they came from.
+
+    Args:
+        per_minute: How many of them are answered.
+    """
+
+    def __init__(self, per_minute: int) -> None:
+        self._limit = RateLimit(per_minute, per_minute)
+
+    def wait(self, address: str) -> int:
+        """Counts one: 0 when it is answered, else the seconds until another would be."""
+        return math.ceil(self._limit.wait(_caller(address)))
 
 
 class _Answer:
@@ -178,8 +200,12 @@ def _limited(seconds: float, words: str) -> None:
         raise Problem(429, f"{words} Come again in {wait} s.", {"Retry-After": str(wait)})
 
 
-def _refuse_other_sites(scope: Scope, headers: Headers) -> None:
-    """Without a key, being on this machine is the right; a page of another site in its browser must not borrow it."""
+def refuse_other_sites(scope: Scope, headers: Headers) -> None:
+    """Refuses what a page of another site asks in the browser of somebody who may, by being here or by a cookie.
+
+    Raises:
+        Problem: 403.
+    """
     if scope["type"] == "http" and scope["method"] in _SAFE:
         return
     origin = headers.get("origin")

@@ -22,7 +22,7 @@ from regulars.engines.base import Engine
 from regulars.errors import RegularsError
 from regulars.serve.access_log import AccessLog
 from regulars.serve.api.body_limit import BodyLimit
-from regulars.serve.api.doorkeeper import CHALLENGE, Doorkeeper
+from regulars.serve.api.doorkeeper import CHALLENGE, Doorkeeper, Failures
 from regulars.serve.api.headers import SecurityHeaders, csp_nonce, page_policy
 from regulars.serve.api.hosts import check_binding
 from regulars.serve.api.problems import REFUSALS, Problem, told
@@ -94,7 +94,10 @@ def install_security(app: FastAPI, settings: Settings, engine: Engine) -> KeySto
     app.add_middleware(BodyLimit, most=serve.max_body_bytes, seconds=serve.slow_client_seconds)
     # GET /metrics tells them.
     app.state.requests = RequestCounts()
-    app.add_middleware(Doorkeeper, settings=serve, store=store, log=log, counts=app.state.requests)
+    app.state.failures = Failures(serve.failures_per_minute)
+    app.add_middleware(
+        Doorkeeper, settings=serve, store=store, log=log, counts=app.state.requests, failures=app.state.failures
+    )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestIds)
     inner = app.router.lifespan_context

@@ -111,6 +111,9 @@ _OPTIONS = {
     "recency_frequency": ("coloured_by",),
     "recency_monetary": ("coloured_by",),
     "migration": ("as_of",),
+    "value_spread": ("days",),
+    "cohorts": ("measure", "cohorts"),
+    "days": ("metric", "first", "last"),
 }
 
 

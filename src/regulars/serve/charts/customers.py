@@ -115,7 +115,17 @@ def read_scatter(live: Session, plot_type: str, coloured_by: str, sample: int = 
 
 def read_clusters_3d(live: Session, sample: int = SAMPLE) -> Cloud | Missing:
     """The clustered customers along the three axes in which they differ most."""
-    title = "Clusters of customers who buy alike, in the three directions in which they differ most"
+    return _clusters(live, ("x", "y", "z"), sample)
+
+
+def read_clusters_2d(live: Session, sample: int = SAMPLE) -> Cloud | Missing:
+    """The same along the first two of them, on which the clusters can be compared without turning anything."""
+    return _clusters(live, ("x", "y"), sample)
+
+
+def _clusters(live: Session, along: tuple[str, ...], sample: int) -> Cloud | Missing:
+    number = {2: "two", 3: "three"}[len(along)]
+    title = f"Clusters of customers who buy alike, in the {number} directions in which they differ most"
     if not _has_rows(live, marts.CLUSTERED_CUSTOMERS):
         return missing(
             title,
@@ -128,8 +138,8 @@ def read_clusters_3d(live: Session, sample: int = SAMPLE) -> Cloud | Missing:
         f" coalesce(rfm.z, 0) as z from {marts.CLUSTERED_CUSTOMERS} rfm {_BY_HASH}",
         (sample,),
     )
-    groups = _groups(live, points, "cluster", ("x", "y", "z"))
-    directions = [_loadings(live, axis) for axis in ("x", "y", "z")]
+    groups = _groups(live, points, "cluster", along)
+    directions = [_loadings(live, axis) for axis in along]
     axes = tuple(Axis(label) for label, _ in directions)
     subtitle = f"{_said(points.num_rows, counts['customers'], None)} {' '.join(made_of for _, made_of in directions)}"
     named = ", ".join(group.name for group in groups)

@@ -9,18 +9,28 @@ from typing import Any
 
 from regulars.engines.base import Session
 from regulars.serve.charts import (
+    clusters,
+    cohorts,
     customers,
+    days,
     groups,
     history,
     outlook,
+    plotly_clusters,
+    plotly_cohorts,
     plotly_customers,
+    plotly_days,
     plotly_groups,
     plotly_history,
     plotly_outlook,
+    plotly_standing,
+    plotly_worth,
+    standing,
     still_customers,
     still_groups,
     still_history,
     still_outlook,
+    worth,
 )
 
 
@@ -66,5 +76,14 @@ KINDS: dict[str, Kind] = {
         for metric in outlook.METRICS
     },
     "calibration": Kind(outlook.read_calibration, plotly_outlook.calibration, still_outlook.calibration, (9.0, 3.7)),
+    "clusters_2d": Kind(customers.read_clusters_2d, plotly_customers.scatter, None),
+    "cluster_search": Kind(clusters.read_cluster_search, plotly_clusters.search, None),
+    "cluster_profiles": Kind(clusters.read_cluster_profiles, plotly_clusters.profiles, None),
+    "value_spread": Kind(worth.read_value_spread, plotly_worth.value_spread, None),
+    "cohorts": Kind(cohorts.read_cohorts, plotly_cohorts.cohorts, None),
+    "health": Kind(standing.read_health, plotly_standing.health, None),
+    "health_scores": Kind(standing.read_health_scores, plotly_standing.scores, None),
+    "health_factors": Kind(standing.read_health_factors, plotly_standing.factors, None),
+    "days": Kind(days.read_days, plotly_days.days, None),
     "concentration": Kind(groups.read_concentration, plotly_groups.concentration, still_groups.concentration),
 }

@@ -74,13 +74,14 @@ def calibration(found: Calibration, theme: Theme) -> Figure:
             **on,
         )
         verdict = "validated" if panel.is_validated else "not validated"
+        title = escape(panel.title).replace(", ", "<br>")
         style = {"gridcolor": theme.grid, "zerolinecolor": theme.grid, "linecolor": theme.text_soft, "automargin": True}
         figure.update_layout(
             {
                 f"xaxis{axis}": {
                     **style,
                     "title": {
-                        "text": f"{escape(panel.title)}<br>{verdict}<br>foretold, {escape(panel.unit)}",
+                        "text": f"{title}<br>{verdict}<br>foretold, {escape(panel.unit)}",
                         "font": {"size": 13},
                     },
                 },

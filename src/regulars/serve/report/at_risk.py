@@ -53,8 +53,8 @@ def read_at_risk(live: Session, as_of: dt.date, currency: str, with_names: bool)
     if not known["customers"]:
         return None
     [total] = live.query(
-        f"select count(*) filter (where {_IS_AT_RISK}) as customers,"
-        f" cast(coalesce(sum(rfm.monetary) filter (where {_IS_AT_RISK}), 0) as decimal(18, 2)) as spend,"
+        f"select count(*) filter (where {IS_AT_RISK}) as customers,"
+        f" cast(coalesce(sum(rfm.monetary) filter (where {IS_AT_RISK}), 0) as decimal(18, 2)) as spend,"
         " cast(coalesce(sum(rfm.monetary), 0) as decimal(18, 2)) as whole"
         f" from {marts.FCT_CUSTOMER_RFM} rfm"
         f" left join {marts.CUSTOMER_HEALTH} health on rfm.customer_id = health.customer_id"
@@ -66,7 +66,7 @@ def read_at_risk(live: Session, as_of: dt.date, currency: str, with_names: bool)
         "select rfm.customer_id, rfm.segment, rfm.recency, rfm.frequency, rfm.monetary, health.churn_probability,"
         f" {who} from {marts.FCT_CUSTOMER_RFM} rfm"
         f" inner join {marts.CUSTOMER_HEALTH} health on rfm.customer_id = health.customer_id{joined}"
-        f" where {_IS_AT_RISK} order by rfm.monetary desc, rfm.customer_id limit {SHOWN}"
+        f" where {IS_AT_RISK} order by rfm.monetary desc, rfm.customer_id limit {SHOWN}"
     ).to_pylist()
     people = tuple(
         Person(
@@ -92,5 +92,5 @@ def read_at_risk(live: Session, as_of: dt.date, currency: str, with_names: bool)
 
 
 # Of those who spent nothing in the window there is no revenue to lose.
-_IS_AT_RISK = f"health.churn_probability >= {LIKELY} and rfm.monetary > 0"
+IS_AT_RISK = f"health.churn_probability >= {LIKELY} and rfm.monetary > 0"
 _NOBODY = "cast(null as varchar) as name, cast(null as varchar) as contact"
