@@ -118,10 +118,13 @@ def note_success(engine: Engine, settings: Settings, run_id: str, summaries: Map
 
 
 def _live(engine: Engine, settings: Settings) -> str:
-    """One sentence on what readers see."""
+    """What readers see, and in which warehouse."""
     from regulars.serve.queries import Queries
 
     if not engine.has_live():
-        return "Nothing is live: nothing was ever published."
+        return f"Nothing is live in {engine.location}: nothing was ever published."
     as_of = Queries(engine, settings.shop).basis().as_of
-    return f"What was published before is live still, as of {f'the start of {as_of}' if as_of else 'no day'}."
+    return (
+        f"What was published before is live still in {engine.location}, as of"
+        f" {f'the start of {as_of}' if as_of else 'no day'}. Readers notice nothing but its age."
+    )

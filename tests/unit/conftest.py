@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from regulars import logs
 from regulars.cli import main
 from regulars.engines.base import Engine, open_engine
 from regulars.pipeline import Request, RunReport, run_pipeline
@@ -80,7 +82,23 @@ def clustered(tmp_path_factory: pytest.TempPathFactory) -> Published:
 
 
 @pytest.fixture
-def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+def log_of_process() -> Iterator[None]:
+    """Logging is of the process: what a test sets up is taken down after it."""
+    yield
+    logs.prefer(None, None)
+    root = logging.getLogger()
+    for handler in [each for each in root.handlers if type(each).__module__ == logs.__name__]:
+        root.removeHandler(handler)
+    for name in ("regulars", "dbt", "uvicorn"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    for name in (logs.RUN_LOGGER, "uvicorn.access"):
+        logging.getLogger(name).disabled = False
+
+
+@pytest.fixture
+def call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], log_of_process: None
+) -> Call:
     """Runs the command line in an empty folder and returns its exit code and what it wrote."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")

@@ -131,3 +131,13 @@ def test_a_command_says_in_which_environment_it_works(call: Call, published: Pub
     assert code == 2 and "Environment dev, warehouse warehouse" in told
     code, _, told = call("status", "--env", "production")
     assert code == 2 and "There is no environment `production`" in told and "It has: dev, prod" in told
+
+
+def test_a_machine_reads_json_and_nothing_else_from_stderr(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("order_id,customer_id,ordered_at,amount\no1,1,2025-01-01,10\n")
+    code, _, err = call("--log-format", "json", "land", "orders.csv", "nothing.csv")
+    lines = [json.loads(line) for line in err.splitlines()]
+    assert code == 2 and lines[-1]["exit_code"] == 2 and "nothing.csv" in lines[-1]["message"]
+    assert lines[0]["message"] == "The run begins: land" and len({line["run_id"] for line in lines[:-1]}) == 1
+    code, _, err = call("land", "nothing.csv")
+    assert code == 2 and err.startswith("Error: ")

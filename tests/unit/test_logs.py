@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,20 +14,7 @@ from regulars.errors import ChecksFailed
 from regulars.logging_settings import LoggingSettings
 
 log = logging.getLogger("regulars.somewhere")
-
-
-@pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Logging is of the process: it is left as it was found."""
-    yield
-    logs.prefer(None, None)
-    root = logging.getLogger()
-    for handler in [each for each in root.handlers if type(each).__module__ == logs.__name__]:
-        root.removeHandler(handler)
-    for name in ("regulars", "dbt", "uvicorn"):
-        logging.getLogger(name).setLevel(logging.NOTSET)
-    logging.getLogger(logs.RUN_LOGGER).disabled = False
-    logging.getLogger("uvicorn.access").disabled = False
+pytestmark = pytest.mark.usefixtures("log_of_process")
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:

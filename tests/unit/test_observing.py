@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import logging
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +24,10 @@ LAND = ["land"]
 
 
 @pytest.fixture(autouse=True)
-def logging_in_json(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def logging_in_json(monkeypatch: pytest.MonkeyPatch, log_of_process: None) -> None:
     """The log of a machine, and no variable of OpenLineage."""
     monkeypatch.delenv("OPENLINEAGE_URL", raising=False)
     logs.configure(LoggingSettings(format="json", level="debug"))
-    yield
-    root = logging.getLogger()
-    for handler in [each for each in root.handlers if type(each).__module__ == logs.__name__]:
-        root.removeHandler(handler)
-    for name in ("regulars", "dbt", "uvicorn"):
-        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @pytest.fixture

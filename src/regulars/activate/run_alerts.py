@@ -14,7 +14,7 @@ from regulars.webhook_settings import NotifySettings
 CAUSE = "run"
 _PUBLISHED = "publication"
 _FINDINGS = "findings"
-_LONGEST_ERROR = 900
+_LONGEST_ERROR, _REPAIR, _LONGEST_FACT = 900, 300, 120
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,17 @@ def run_failed(
     if "failed" not in settings.on or not settings.urls:
         return False
     words = redacted(error)
-    words = words if len(words) <= _LONGEST_ERROR else f"{words[:_LONGEST_ERROR]} …"
-    title = f"{shop}: the run failed while it was to {stage}" if stage else f"{shop}: the run failed"
+    fact = re.split(r"(?<=\.)\s|\n", words, maxsplit=1)[0].rstrip(":.")
+    if len(words) > _LONGEST_ERROR:
+        # It begins with what is wrong and ends with the repair.
+        words = f"{words[: _LONGEST_ERROR - _REPAIR]} … {words[-_REPAIR:]}"
+    title = f"{shop}: the run failed{f' at {stage}' if stage else ''}: {fact[:_LONGEST_FACT]}"
     # The same trouble counts other rows, or names another run, the next time.
     sameness = f"{stage}: {re.sub(r'[0-9][0-9a-f-]*', '#', words)}"
     known = records.standing(CAUSE)
     since = f"Runs fail since {known.since:%d %B %Y %H:%M} UTC.\n" if known is not None and known.is_open else ""
     body = (
-        f"What failed: {words}\n{since}{live} Readers notice nothing but its age.\n"
+        f"What failed: {words}\n{since}{live}\n"
         f"What to do: mend what the message names, then `regulars run` again; `regulars status` shows run {run_id}."
         " You hear of it again when the cause is another, or when all is well."
     )

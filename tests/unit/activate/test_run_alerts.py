@@ -38,7 +38,7 @@ def test_a_failure_is_told_once_until_it_is_another_and_over(records: AlertRecor
     settings = on("failed", "recovered")
     assert failed(records, settings, "r1", "check", "4 rows of ann@example.org are wrong. Mend crm.csv.")
     [(title, body)] = told(records)
-    assert title == "Corner shop: the run failed while it was to check"
+    assert title == "Corner shop: the run failed at check: 4 rows of *** are wrong"
     for part in ("4 rows of *** are wrong. Mend crm.csv.", LIVE, "regulars run", "run r1"):
         assert part in body
     assert "example.org" not in body
@@ -76,9 +76,9 @@ def test_what_was_not_asked_for_is_not_told(records: AlertRecords) -> None:
 
 
 def test_a_long_error_is_cut(records: AlertRecords) -> None:
-    failed(records, on("failed"), "r1", "check", "row " * 5000)
+    failed(records, on("failed"), "r1", "check", "row " * 5000 + "Mend it.")
     [(_, body)] = told(records)
-    assert len(body) <= 2000 and "regulars status" in body and "…" in body
+    assert len(body) <= 2000 and "regulars status" in body and "…" in body and "Mend it." in body
 
 
 def test_findings_that_stopped_nothing_are_one_message_until_they_are_others_or_none(records: AlertRecords) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +16,10 @@ from regulars.serve.auth import Role
 
 
 @pytest.fixture
-def client(folder: Path) -> Iterator[TestClient]:
+def client(folder: Path, log_of_process: None) -> TestClient:
     """The small app, whose log is JSON."""
     logs.configure(LoggingSettings(format="json"))
-    yield TestClient(demo_app(folder), base_url="http://127.0.0.1", raise_server_exceptions=False)
-    root = logging.getLogger()
-    for handler in [each for each in root.handlers if type(each).__module__ == logs.__name__]:
-        root.removeHandler(handler)
-    logging.getLogger("regulars").setLevel(logging.NOTSET)
+    return TestClient(demo_app(folder), base_url="http://127.0.0.1", raise_server_exceptions=False)
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
