@@ -18,13 +18,14 @@ MOST = 1.12
 EXPORTS = """
 import sys
 from pathlib import Path
-from regulars.activate.exporting import ExportRequest, make_export, open_for_export
+from regulars.activate.exporting import ExportRequest, make_export, settings_for_export
+from regulars.engines.base import open_engine
 from regulars.engines.export_ledger import ExportLedger
 from regulars.serve.queries import Queries
 from regulars.settings import Settings
 
 settings, folder = Settings(warehouse=sys.argv[1]), Path(sys.argv[1])
-engine = open_for_export(settings)
+engine = open_engine(settings_for_export(settings))
 queries, ledger = Queries(engine, settings.shop), ExportLedger(engine.journal)
 rows = make_export(queries, ledger, ExportRequest(folder / "all.csv")).exported
 rows += make_export(
