@@ -21,9 +21,10 @@ from pathlib import Path
 
 import duckdb
 
-from regulars.activate.exporting import ExportRequest, make_export, open_for_export
+from regulars.activate.exporting import ExportRequest, make_export, settings_for_export
 from regulars.demo.generator import generate
 from regulars.demo.options import ShopOptions
+from regulars.engines.base import open_engine
 from regulars.engines.export_ledger import ExportLedger
 from regulars.pipeline import Request, run_pipeline
 from regulars.serve.queries import Queries
@@ -149,7 +150,7 @@ def _peak() -> int:
 def export(warehouse: Path, request: ExportRequest) -> None:
     """One export, with its entry and its members in the ledger."""
     settings = Settings(warehouse=str(warehouse))
-    engine = open_for_export(settings)
+    engine = open_engine(settings_for_export(settings))
     made = make_export(Queries(engine, settings.shop), ExportLedger(engine.journal), request)
     assert made.exported + made.held_back + sum(made.left_out.values()) == made.customers > 0
 

@@ -107,7 +107,7 @@ def export(
     elif bi is not None:
         _star(queries, ledger, bi, as_json)
     elif output is not None:
-        from regulars.activate.exporting import ExportRequest, make_export, open_for_export
+        from regulars.activate.exporting import ExportRequest, make_export, settings_for_export
 
         request = ExportRequest(
             path=output,
@@ -124,7 +124,7 @@ def export(
             exported_by=user(),
         )
         with errors.status(f"Writing {output}"):
-            made = make_export(Queries(open_for_export(settings), settings.shop), ledger, request)
+            made = make_export(Queries(open_engine(settings_for_export(settings)), settings.shop), ledger, request)
         if as_json:
             print_json([vars(made)])
             return

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from regulars.activate.audience_formats import AudienceFormat, audience_format, with_country_codes
-from regulars.engines.base import Engine, open_engine
 from regulars.engines.export_ledger import MEMBERS, Export, ExportLedger, Outcome
 from regulars.engines.files import FORMATS, selected, write_file
 from regulars.errors import InputError, WarehouseError
@@ -74,12 +73,13 @@ class Made:
     next_step: str = ""
 
 
-def open_for_export(settings: Settings) -> Engine:
-    """The warehouse for one export alone, which keeps little of the published file in memory, unless settings say more.
+def settings_for_export(settings: Settings) -> Settings:
+    """Settings to open the warehouse with for one export alone, which keeps little of the published file in memory.
 
     Each row is read once or twice, so remembering more of the file would make nothing faster, and would grow with it.
+    Where the settings have a `memory_limit` it is that.
     """
-    return open_engine(settings if settings.memory_limit else settings.model_copy(update={"memory_limit": _MEMORY}))
+    return settings if settings.memory_limit else settings.model_copy(update={"memory_limit": _MEMORY})
 
 
 def make_export(queries: Queries, ledger: ExportLedger, request: ExportRequest) -> Made:
