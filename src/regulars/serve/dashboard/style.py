@@ -28,6 +28,8 @@ STYLE = """<style>
 .rg-facts dt { font-weight: 600; } .rg-facts dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 1100px) { .stColumn { flex: 1 1 19rem !important; min-width: min(19rem, 100%) !important; } }
 .stMainBlockContainer { padding-top: 2.5rem; max-width: 1500px; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: inherit !important; opacity: 1; }
+[data-testid="stCaptionContainer"] { opacity: .85; font-size: .9rem; }
 .stMarkdown p code, .stAlert code { white-space: pre-wrap; overflow-wrap: anywhere; }
 </style>"""
 
