@@ -114,7 +114,6 @@ def _people(live: Session, where: str, order: str, limit: int) -> pa.Table:
         "customer_id, full_name, email, phone, segment, recency, last_order_date, frequency, monetary,"
         " churn_probability, clv"
     )
-    chosen = f"select customer_id from {marts.CUSTOMER_360} where {where} order by {order} nulls last, customer_id limit {int(limit)}"
-    return live.query(
-        f"select {columns} from {marts.CUSTOMER_360} where customer_id in ({chosen}) order by {order} nulls last, customer_id"
-    )
+    by = f"order by {order} nulls last, customer_id"
+    chosen = f"select customer_id from {marts.CUSTOMER_360} where {where} {by} limit {int(limit)}"
+    return live.query(f"select {columns} from {marts.CUSTOMER_360} where customer_id in ({chosen}) {by}")

@@ -52,4 +52,4 @@ def test_records_say_what_linked_them(shop: Queries, known: int) -> None:
 
 def test_nobody_is_explained_who_is_not_there(shop: Queries) -> None:
     with pytest.raises(InputError):
-        customer_story.explained(shop, 1)
+        customer_story.explained(shop, 999)

@@ -46,7 +46,7 @@ class Column:
     swatch: Callable[[dict[str, Any]], str | None] | None = None
 
 
-def address(page: str, **query: Any) -> str:
+def address(page: str, /, **query: Any) -> str:
     """The address of a page of the dashboard with its filters, as a link inside of it: `customers?customer=5`."""
     given = {name: value for name, value in query.items() if value is not None}
     return f"{quote(page)}?{urlencode(given)}" if given else quote(page) or "./"
