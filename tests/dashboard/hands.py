@@ -13,7 +13,7 @@ _REST = 200
 
 
 def clicked_on(visit: Visit, chart: str, across: float, down: float) -> None:
-    """Clicks into a chart and waits until the page is drawn anew.
+    """Clicks into a chart and waits until the address has what the click chose.
 
     Args:
         visit: The tab.
@@ -27,7 +27,9 @@ def clicked_on(visit: Visit, chart: str, across: float, down: float) -> None:
     place = {"x": box["width"] * across, "y": box["height"] * down}
     area.hover(position=place, force=True)
     visit.page.wait_for_timeout(_REST)
+    before = visit.page.evaluate("location.search")
     area.click(position=place, force=True)
+    visit.page.wait_for_function("before => location.search !== before", arg=before)
     visit.settled()
 
 

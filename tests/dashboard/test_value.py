@@ -9,7 +9,7 @@ from tests.dashboard.visiting import Visit
 def test_a_click_on_a_bar_lists_its_customers_and_the_address_keeps_all(visit: Visit) -> None:
     visit.open("value")
     everybody = taken(visit, "value_customers_file")
-    assert "alidated" in visit.text and "repeating the 365 days before" in visit.text
+    assert "Value of 365 days:" in visit.text and "Not tested" not in visit.rows("Tests of the predictions")[0][4]
     visit.page.get_by_role("radio", name="90", exact=True).click()
     visit.settled()
     assert visit.query == "days=90"

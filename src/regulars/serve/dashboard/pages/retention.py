@@ -13,6 +13,7 @@ from regulars.serve.dashboard import clicks, drawing, live, numbers, people, sta
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.page import Page
 from regulars.serve.dashboard.tables import Column
+from regulars.serve.served_orders import serves_orders
 
 _MEASURES = {
     "Customers, %": "retention",
@@ -56,7 +57,9 @@ def draw(desk: Desk) -> None:
     name = first.selectbox("Month of the first purchase", list(months), index=start, key="cohort", bind="query-params")
     month = months[name]
     rows = desk.ask(cohort_views.cohort, month)
-    later = {_label(month, number): number for number in rows["month_number"].to_pylist() if number > 0}
+    # Who bought in a month is known of the orders, which a warehouse on Spark may keep in its lake.
+    numbers_after = rows["month_number"].to_pylist() if desk.ask(serves_orders) else []
+    later = {_label(month, number): number for number in numbers_after if number > 0}
     if st.session_state.get("bought_in", _EVERYBODY) not in (_EVERYBODY, *later):
         st.session_state["bought_in"] = _EVERYBODY
     label = second.selectbox("Who bought again in", [_EVERYBODY, *later], key="bought_in", bind="query-params")
@@ -72,7 +75,7 @@ def _label(month: dt.date, number: int) -> str:
 
 def _bought_in(carried: list[Any] | None) -> str:
     """The later month that a clicked cell stands for."""
-    if carried is None or not int(carried[1]):
+    if carried is None or int(carried[1]) == 0:
         return _EVERYBODY
     return _label(dt.date.fromisoformat(str(carried[0])), int(carried[1]))
 
