@@ -101,7 +101,8 @@ def warehouse_url(server: Postgres, durable_url: str) -> str:
             session.execute(f'drop table raw."{source}"')
         tables = ", ".join(table.name for table in (*DURABLE_TABLES, RUNS, RUN_STAGES, ACCESS, EXPORTS))
         session.execute(
-            f"truncate {tables}, ops.api_keys, ops.export_members, ops.webhooks, ops.webhook_batches, ops.alerts"
+            f"truncate {tables}, ops.api_keys, ops.export_members, ops.webhooks, ops.webhook_batches, ops.alerts,"
+            " ops.check_results"
         )
     return durable_url
 

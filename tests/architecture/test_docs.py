@@ -19,6 +19,7 @@ WRITTEN = (
     "docs/predictions.md",
     "docs/deployment.md",
     "docs/operations.md",
+    "docs/quality.md",
     "docs/security.md",
     "docs/exports.md",
     "docs/webhooks.md",

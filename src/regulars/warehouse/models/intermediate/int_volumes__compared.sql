@@ -74,6 +74,8 @@ select
     weighed.day_to,
     weighed.amount,
     weighed.usual,
+    weighed.lowest,
+    weighed.highest,
     weighed.season_low,
     weighed.season_high,
     weighed.windows,
@@ -82,12 +84,14 @@ select
         when
             weighed.windows >= quality.least_weeks
             and weighed.amount <= quality.volume_low * weighed.season_low * weighed.usual
+            and weighed.amount < 0.8 * weighed.lowest
             and {{ rate_evidence('weighed.counted', 'weighed.season_low', 'weighed.counted_before', 'weighed.windows') }}
             >= quality.evidence * weighed.unevenness
             then 'too little'
         when
             weighed.windows >= quality.least_weeks
             and weighed.amount >= quality.volume_high * weighed.season_high * weighed.usual
+            and weighed.amount > 1.25 * weighed.highest
             and {{ rate_evidence('weighed.counted', 'weighed.season_high', 'weighed.counted_before', 'weighed.windows') }}
             >= quality.evidence * weighed.unevenness
             then 'too much'

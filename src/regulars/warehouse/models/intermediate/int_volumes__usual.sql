@@ -15,6 +15,8 @@ medians as (
         days_ago,
         count(*) as windows,
         percentile_cont(0.5) within group (order by amount nulls last) as usual,
+        min(amount) as lowest,
+        max(amount) as highest,
         {{ quotient('sum(squares)', 'sum(amount)') }} as coarseness
     from counted
     where step > 0
@@ -53,6 +55,8 @@ select
     counted.day_to,
     counted.amount,
     medians.usual,
+    medians.lowest,
+    medians.highest,
     medians.windows,
     case
         when counted.measure = 'revenue' then greatest(coalesce(medians.coarseness, 1.0), 0.01)
