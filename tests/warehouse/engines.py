@@ -1,7 +1,8 @@
 """The engines that the same project must give the same marts on; another one is another entry of ENGINES.
 
 A test that is marked `every_engine` runs on all of them, the others on DuckDB: a build on PostgreSQL takes ten seconds
-and one on Spark a minute. `pytest tests/warehouse --engine postgres` runs all of them there, which takes half an hour.
+and one on Spark a minute. `pytest tests/warehouse --engine postgres` runs all of them there, which takes half an hour,
+and `--engine spark` several times as long. A test that changes a table of the build replaces it: a lake cannot delete.
 What looks at no warehouse, or at one that lands files itself, takes no `engine`.
 """
 

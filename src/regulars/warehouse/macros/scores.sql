@@ -8,6 +8,13 @@
     end
 {%- endmacro %}
 
+{# How many cut points a value reaches, of those in one row: cut_1 to cut_9, null where there are fewer. #}
+{% macro cuts_reached(value, cuts) -%}
+    {% for position in range(1, 10) -%}
+    case when {{ value }} >= {{ cuts }}.cut_{{ position }} then 1 else 0 end{{ ' + ' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
 {# The edges that score_of compares with, from the rows of int_rfm_thresholds: one column per metric and score above 1. #}
 {% macro edges_in_one_row() -%}
     {% for metric in ['recency', 'frequency', 'monetary'] -%}

@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- Totals and dates are named where they are joined: a CTE that is read twice is a copy, of which PostgreSQL knows nothing.
+-- Totals and dates stand where they are joined: PostgreSQL copies a CTE read twice, and plans without statistics.
 with parameters as (
 
     select * from {{ ref('int_run_parameters') }}
@@ -17,7 +17,8 @@ by_then as (
         dates.as_of_number,
         dates.as_of
     from {{ ref('int_customers__running_totals') }} as totals
-    inner join {{ ref('int_as_of_dates') }} as dates on totals.seen_from <= dates.as_of_number and totals.seen_until > dates.as_of_number
+    inner join {{ ref('int_as_of_dates') }} as dates
+        on totals.seen_from <= dates.as_of_number and totals.seen_until > dates.as_of_number
 
 ),
 

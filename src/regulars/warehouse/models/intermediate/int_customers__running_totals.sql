@@ -1,6 +1,6 @@
 {{ config(materialized='table') }}
 
--- Days and customers are named where they are joined: a CTE that is read twice is a copy, of which PostgreSQL knows nothing.
+-- Days and customers stand where they are joined: PostgreSQL copies a CTE read twice, and plans without statistics.
 with last_date as (
 
     select

@@ -54,11 +54,7 @@ placed as (
 
     select
         with_method.*,
-        {% for position in range(1, 10) -%}
-        case when with_method.value >= cuts.cut_{{ position }} then 1 else 0 end
-        {{ '+ ' if not loop.last }}
-        {%- endfor -%}
-        as cuts_reached
+        {{ cuts_reached('with_method.value', 'cuts') }} as cuts_reached
     from with_method
     left join cuts on with_method.metric = cuts.metric
     where with_method.method <> 'ntile'
