@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 from tests.end_to_end import doors
 from tests.end_to_end.parity import differences, run_on
+from tests.end_to_end.receiver import SECRET
+from tests.end_to_end.receiving import received, receiving
 from tests.servers import PASSWORD, Postgres
 from tests.warehouse.test_models import PUBLISHED_STATEMENTS
 
 from regulars.engines.base import open_engine
+from regulars.engines.outbox_records import OutboxRecords
+from regulars.pipeline import Request, run_pipeline
 from regulars.serve.queries import Queries
 from regulars.serve.time_machine import segments_as_of
-from regulars.settings import Settings
+from regulars.settings import Settings, overridden
+from regulars.webhook_settings import WebhookSettings
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +89,29 @@ def test_a_database_that_is_not_there_ends_with_code_3(tmp_path: Path) -> None:
     assert done.exit_code == 3
     assert "127.0.0.1:1/shop does not answer" in done.errors
     assert "sesame" not in done.errors
+
+
+def test_a_run_with_a_webhook_sends_who_moved(
+    database: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs on what the tests above have looked at: what is live changes, so it stands behind them."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("CRM_SECRET", SECRET)
+    queries, sql = Queries(open_engine(database), database.shop), "select customer_id, segment from customer_segments"
+    before = {row["customer_id"]: row["segment"] for row in queries.sql(sql).to_pylist()}
+    with receiving(tmp_path) as url:
+        webhook = {"url": url, "secret": "env:CRM_SECRET", "allow_private": True, "batch_size": 4}
+        settings = database.model_copy(update={"webhooks": {"crm": WebhookSettings.model_validate(webhook)}})
+        later = dt.date.fromisoformat(str(queries.basis().as_of)) + dt.timedelta(days=9)
+        report = run_pipeline(overridden(settings, rfm={"as_of": later}), Request())
+    after = {row["customer_id"]: row["segment"] for row in queries.sql(sql).to_pylist()}
+    posts = received(tmp_path)
+    assert all(post["signed"] and post["body"]["data"]["run_id"] == report.run_id for post in posts)
+    events = [event for post in posts for event in post["body"]["data"]["events"]]
+    told = {event["customer_id"]: (event["from_segment"], event["to_segment"]) for event in events}
+    moved = {one for one in {*before, *after} if before.get(one) != after.get(one)}
+    assert told == {one: (before.get(one), after.get(one)) for one in moved} and len(events) == len(told) > 4
+    assert OutboxRecords(open_engine(settings).journal).counts()["status"].to_pylist() == ["delivered"]
 
 
 @pytest.mark.slow
