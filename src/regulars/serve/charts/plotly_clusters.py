@@ -99,9 +99,7 @@ def profiles(found: Profiles, theme: Theme) -> Figure:
         hovertemplate="%{y}<br>%{x}<extra></extra>",
         showlegend=False,
     )
-    figure.update_xaxes(
-        side="top", showgrid=False, type="category", tickangle=0, range=[-0.5, len(columns) - 0.5]
-    )
+    figure.update_xaxes(side="top", showgrid=False, type="category", tickangle=0, range=[-0.5, len(columns) - 0.5])
     figure.update_yaxes(range=[len(names) - 0.5, -0.5], showgrid=False, type="category")
     return figure
 
