@@ -16,7 +16,9 @@ from regulars import catalog, marts
 from regulars.ages import hours
 from regulars.engines.base import Engine, Session
 from regulars.engines.journal import ledger_time
+from regulars.quality_settings import QualitySettings
 from regulars.settings import Settings
+from regulars.source_settings import SourceSettings
 
 _LANDED = f"""
 select
@@ -90,7 +92,7 @@ def _local(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
 
 
 def _ages(settings: Settings) -> pa.Table:
-    rows = {"*": settings.quality, **settings.sources}
+    rows: dict[str, QualitySettings | SourceSettings] = {"*": settings.quality, **settings.sources}
     found = {name: (row.warn_after, row.error_after) for name, row in rows.items() if row.warn_after or row.error_after}
     return pa.table(
         {

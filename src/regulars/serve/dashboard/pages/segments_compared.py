@@ -22,16 +22,15 @@ def draw(desk: Desk, segments: list[dict[str, Any]], currency: str) -> None:
     days = {numbers.date(day): day for day in desk.ask(comparing.history_days)}
     maps = [f"{_PREFIX}{name}" for name in desk.ask(comparing.maps_that_fit)]
     chosen = st.selectbox("Compare with", [*days, _ANY, *maps], key="with", bind="query-params", width=320)
-    if chosen is None:
-        return
     if chosen.startswith(_PREFIX):
         return _map(desk, segments, chosen.removeprefix(_PREFIX), currency)
     if chosen == _ANY:
-        day = _any_day(desk)
-        if day is None:
+        other = _any_day(desk)
+        if other is None:
             return
+        day = other
         with st.spinner(f"Working out {numbers.date(day)} from the orders; it takes some seconds…"):
-            before = desk.made("segments of", day, make=lambda: _at(desk, day))
+            before = desk.made("segments of", day, make=lambda: _at(desk, other))
     else:
         day = days[chosen]
         before = desk.ask(comparing.segments_on, day)
