@@ -314,7 +314,7 @@ CHECKS = _table(
     "run_id varchar; check_name varchar; severity varchar; status varchar; failures bigint; message varchar;"
     "sample varchar",
 )
-# How old what a source says is, at the moment it was measured (DECISIONS 209). Grain source.
+# How old what a source says is, at the moment it was measured (DECISIONS 208). Grain source.
 FRESHNESS = _table(
     "ops.freshness",
     "run_id varchar; source varchar; entity varchar; last_load_id bigint; last_landed_at timestamp;"
