@@ -25,7 +25,10 @@ from regulars.engines.postgres import PostgresEngine
 SCRIPT = Path(sys.executable).with_name("regulars")
 
 # What the wall clock wrote: the only columns that two runs of the same input may differ in.
-_CLOCK = ("_loaded_at", "started_at", "finished_at", "decided_at", "run_id", "compared_with", "restated_by")
+_CLOCK = (
+    *("_loaded_at", "started_at", "finished_at", "decided_at", "run_id", "compared_with", "restated_by"),
+    *("measured_at", "measured_at_shop", "checked_at"),
+)
 _WITHOUT_CLOCK = {"payload": """regexp_replace(payload, '"_loaded_at":"[^"]*"', '')"""}
 # Where the last resolution stopped, for the next one to skip what it has seen: not data.
 _BOOKMARKS = ("identity.resolution",)

@@ -11,8 +11,8 @@ from regulars.engines.base import open_engine
 from regulars.pipeline import Request, run_pipeline
 from regulars.settings import Settings
 
-# The tables that say which run made them, which is another one on the other side.
-_TELLS_THE_RUN = "settings.parameters"
+# The tables that say which run made them and when, which is another one on the other side.
+_TELLS_THE_RUN = ("settings.parameters", "settings.quality")
 SCHEMAS = ("marts", "learned", "raw", "settings")
 
 
@@ -29,7 +29,7 @@ def differences(one: Settings, other: Settings, schemas: Sequence[str] = SCHEMAS
         sessions = [stack.enter_context(open_engine(settings).live()) for settings in (one, other)]
         found = [fingerprints(session, schemas) for session in sessions]
         names = sorted(found[0].keys() | found[1].keys())
-        differing = [name for name in names if found[0].get(name) != found[1].get(name) and name != _TELLS_THE_RUN]
+        differing = [name for name in names if found[0].get(name) != found[1].get(name) and name not in _TELLS_THE_RUN]
         return {
             name: _only_one_has(*(set(canonical_rows(session.stream(f"select * from {name}"))) for session in sessions))
             if all(name in each for each in found)
