@@ -114,7 +114,7 @@ def _written(form: str) -> Callable[[Row], str]:
     return lambda row: dt.datetime.fromisoformat(row["ordered_at"]).strftime(form)
 
 
-_LATE = {"orders": {"warn_after": "12 hours", "error_after": "20 hours"}}
+_LATE = {"quality": {"warn_after": "12 hours", "error_after": "20 hours"}}
 
 
 def _mix(trait: str) -> str:
