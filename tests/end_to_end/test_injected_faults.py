@@ -12,15 +12,15 @@ from tests.end_to_end.nightly import NightlyShop
 from regulars.demo.options import ShopOptions
 from regulars.engines.base import open_engine
 
-_FAULTY = dt.date(2025, 8, 9)
+_FAULTY = dt.date(2025, 8, 6)
 _CLEAN_NIGHTS = 6
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> NightlyShop:
-    """Some hundred and twenty orders a day for four months, and a week of nights of which each brought one day."""
+    """A hundred orders a day for four months, and a week of nights of which each brought one day."""
     options = ShopOptions(
-        customers=2_500, orders=16_000, seed=3, start=dt.date(2025, 4, 1), end=dt.date(2025, 8, 10), dirt=False
+        customers=2_500, orders=13_000, seed=3, start=dt.date(2025, 4, 1), end=dt.date(2025, 8, 10), dirt=False
     )
     made = NightlyShop.made(tmp_path_factory.mktemp("faulty"), options, exports_all_customers=True)
     for days_before in range(_CLEAN_NIGHTS, 0, -1):
