@@ -209,10 +209,11 @@ NIGHTS = {
     "no customers": (
         Fault(
             "Orders have no customer",
-            "rows_are_usable",
+            _mix("customer"),
             _some("orders", 2, customer_id=_always(""), email=_always(""), phone=_always("")),
         ),
     ),
+    "no ids": (Fault("Half of the rows cannot be used", "rows_are_usable", _some("orders", 2, order_id=_always(""))),),
     "small things": (
         Fault(
             "Some amounts are no numbers",
