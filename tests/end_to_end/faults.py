@@ -256,7 +256,7 @@ NIGHTS = {
         Fault("The past comes again in another money", "past_is_as_published", _whole_past(amount=_times(1.3))),
     ),
     "the past by another clock": (
-        Fault("The past comes again by another clock", "past_is_as_published", _whole_past(ordered_at=_later(9))),
+        Fault("The past comes again by another clock", _mix("time_of_day"), _whole_past(ordered_at=_later(9))),
     ),
     "the past under other ids": (
         Fault(
