@@ -12,7 +12,7 @@ from tests.end_to_end.nightly import NightlyShop
 from regulars.demo.options import ShopOptions
 from regulars.engines.base import open_engine
 
-_FAULTY = dt.date(2025, 8, 9)
+_FAULTY = dt.date(2025, 8, 6)
 _CLEAN_NIGHTS = 6
 
 

@@ -42,9 +42,10 @@ tested as (
             when {{ touches_holidays('in_units.day_from', 'in_units.day_to') }} then 5.0
             else 1.0
         end as season_high,
-        -- How much more than chance the windows before differ among themselves, by their middle half.
+        -- How much more than chance the windows before differ among themselves, by their middle half. Eight windows say it
+        -- so roughly that twice as much is no news; that the amount lies outside of all of them guards the rest.
         greatest(
-            1.0, {{ quotient('power(1.4826 * in_units.deviation, 2)', 'in_units.usual * in_units.unit') }}
+            1.0, {{ quotient('power(1.4826 * in_units.deviation, 2)', '2 * in_units.usual * in_units.unit') }}
         ) as unevenness
     from in_units
     left join seasons

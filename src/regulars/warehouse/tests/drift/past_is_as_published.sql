@@ -1,4 +1,4 @@
--- What was published of the past stays but for late orders and refunds: a whole export that changed its money, its clock or its keys does not.
+-- What was published of the past stays but for late orders and refunds: a whole export that changed its money or its keys does not.
 select
     days.source,
     days.orders_before,
