@@ -17,7 +17,7 @@ STYLE = """<style>
   border: 1px solid color-mix(in srgb, currentColor 35%, transparent); vertical-align: -.05em; }
 .rg-note { font-size: .95rem; margin: 0 0 .5rem; }
 .rg-quiet { opacity: .8; }
-.rg-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin: 0 0 .5rem;
+.rg-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.3rem, 1fr)); gap: .75rem; margin: 0 0 .5rem;
   padding: 0 !important; }
 .rg-tile { border: 1px solid color-mix(in srgb, currentColor 16%, transparent); border-radius: .5rem;
   padding: .7rem .9rem; }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -25,16 +26,13 @@ def draw(desk: Desk, segments: list[dict[str, Any]], currency: str) -> None:
     if chosen.startswith(_PREFIX):
         return _map(desk, segments, chosen.removeprefix(_PREFIX), currency)
     if chosen == _ANY:
-        other = _any_day(desk)
-        if other is None:
-            return
-        day = other
-        with st.spinner(f"Working out {numbers.date(day)} from the orders; it takes some seconds…"):
-            before = desk.made("segments of", day, make=lambda: _at(desk, other))
-    else:
-        day = days[chosen]
-        before = desk.ask(comparing.segments_on, day)
-    _day(desk, segments, before, day, currency)
+        asked = _any_day(desk)
+        if asked is not None:
+            with st.spinner(f"Working out {numbers.date(asked)} from the orders; it takes some seconds…"):
+                before = desk.made("segments of", asked, make=partial(_at, desk, asked))
+            _day(desk, segments, before, asked, currency)
+        return
+    _day(desk, segments, desk.ask(comparing.segments_on, days[chosen]), days[chosen], currency)
 
 
 def _at(desk: Desk, day: dt.date) -> comparing.Counted:
