@@ -170,9 +170,8 @@ class Door:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
-                    headers["Content-Security-Policy"] = policy
+                # Also where a browser is told that its copy of the page holds: it takes the policy of that answer.
+                MutableHeaders(scope=message)["Content-Security-Policy"] = policy
             await send(message)
 
         # What Streamlit notes in the scope, such as its own routes, is not for the log of requests.

@@ -8,8 +8,8 @@ from regulars.serve.charts.theme import DARK, LIGHT, Theme
 
 _PANEL = {"light": "#F4F6F9", "dark": "#1D2229"}
 _LINK = {"light": "#1F5FA8", "dark": "#8FC0F0"}
-# A button of the main colour has white words on it, so in the dark it is darker than marks of charts are.
-_PRIMARY = {"light": "#1F5FA8", "dark": "#2C72BF"}
+# What is chosen has words of this colour on a ground that is tinged with it.
+_PRIMARY = {"light": "#1F5FA8", "dark": "#6AA6EE"}
 
 
 def theme_options() -> dict[str, Any]:

@@ -17,7 +17,7 @@ STYLE = """<style>
   border: 1px solid color-mix(in srgb, currentColor 35%, transparent); vertical-align: -.05em; }
 .rg-note { font-size: .95rem; margin: 0 0 .5rem; }
 .rg-quiet { opacity: .8; }
-.rg-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .75rem; margin: 0 0 .5rem;
+.rg-tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.3rem, 1fr)); gap: .75rem; margin: 0 0 .5rem;
   padding: 0 !important; }
 .rg-tile { border: 1px solid color-mix(in srgb, currentColor 16%, transparent); border-radius: .5rem;
   padding: .7rem .9rem; }
@@ -28,6 +28,8 @@ STYLE = """<style>
 .rg-facts dt { font-weight: 600; } .rg-facts dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 1100px) { .stColumn { flex: 1 1 19rem !important; min-width: min(19rem, 100%) !important; } }
 .stMainBlockContainer { padding-top: 2.5rem; max-width: 1500px; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: inherit !important; opacity: 1; }
+[data-testid="stCaptionContainer"] { opacity: .85; font-size: .9rem; }
 .stMarkdown p code, .stAlert code { white-space: pre-wrap; overflow-wrap: anywhere; }
 </style>"""
 

@@ -50,6 +50,9 @@ def test_a_key_opens_it_and_goes_no_further_than_the_dashboard(server: TestClien
     assert page.status_code == 200 and "static/js" in page.text
     policy = page.headers["content-security-policy"]
     assert "default-src 'self'" in policy and "http" not in policy and "'unsafe-inline'" not in policy.split("style")[0]
+    first = server.get("/dashboard/")
+    known = server.get("/dashboard/", headers={"If-None-Match": first.headers["etag"]})
+    assert known.status_code == 304 and known.headers["content-security-policy"] == policy
     assert connects(server)
     # The API does not look at cookies, wherever they are sent.
     assert server.get("/segments", cookies={COOKIE: server.cookies[COOKIE]}).status_code == 401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -22,20 +23,16 @@ def draw(desk: Desk, segments: list[dict[str, Any]], currency: str) -> None:
     days = {numbers.date(day): day for day in desk.ask(comparing.history_days)}
     maps = [f"{_PREFIX}{name}" for name in desk.ask(comparing.maps_that_fit)]
     chosen = st.selectbox("Compare with", [*days, _ANY, *maps], key="with", bind="query-params", width=320)
-    if chosen is None:
-        return
     if chosen.startswith(_PREFIX):
         return _map(desk, segments, chosen.removeprefix(_PREFIX), currency)
     if chosen == _ANY:
-        day = _any_day(desk)
-        if day is None:
-            return
-        with st.spinner(f"Working out {numbers.date(day)} from the orders; it takes some seconds…"):
-            before = desk.made("segments of", day, make=lambda: _at(desk, day))
-    else:
-        day = days[chosen]
-        before = desk.ask(comparing.segments_on, day)
-    _day(desk, segments, before, day, currency)
+        asked = _any_day(desk)
+        if asked is not None:
+            with st.spinner(f"Working out {numbers.date(asked)} from the orders; it takes some seconds…"):
+                before = desk.made("segments of", asked, make=partial(_at, desk, asked))
+            _day(desk, segments, before, asked, currency)
+        return
+    _day(desk, segments, desk.ask(comparing.segments_on, days[chosen]), days[chosen], currency)
 
 
 def _at(desk: Desk, day: dt.date) -> comparing.Counted:
