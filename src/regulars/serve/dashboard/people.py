@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -13,8 +13,6 @@ from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.tables import Column
 
 ROWS = 20
-# A file of these is remembered as every answer is, so it is no whole base; `regulars export` gives that.
-FILE_ROWS = 10_000
 
 
 def name_column() -> Column:
@@ -25,13 +23,13 @@ def name_column() -> Column:
 def show(
     desk: Desk,
     total: int,
-    rows: Callable[[int, int], pa.Table],
+    question: Callable[..., pa.Table],
     columns: Sequence[Column],
     *,
+    filters: Mapping[str, Hashable],
     name: str,
     caption: str,
     currency: str = "",
-    of: Hashable = (),
     page: str = "page",
 ) -> None:
     """Shows a page of a list with its file.
@@ -39,30 +37,38 @@ def show(
     Args:
         desk: Of the page.
         total: How many customers the list has.
-        rows: Gives the rows of a page by its number, from 1, and its size.
+        question: Gives the rows of a page by its `number`, from 1, and its `size`, beside the filters.
         columns: What is shown beside the name.
+        filters: Of the question; other ones begin at the first page.
         name: Of the file.
         caption: Of the table.
         currency: Of money.
-        of: The filters of the list: other ones begin at the first page.
         page: The key of the page's number, in the address too.
     """
     if not total:
         states.missing("Nobody is in this list.", "Choose another filter above.")
         return
     pages = -(-total // ROWS)
-    _begin_anew(page, (name, total, of))
+    _begin_anew(page, (name, *filters.values()))
     number = 1
     if pages > 1:
         number = int(st.number_input(f"Page of {pages:,}", 1, pages, 1, key=page, bind="query-params", width=180))
-    found = [{**row, "shown_name": shown_name(row)} for row in rows(number, ROWS).to_pylist()]
+    found = [
+        {**row, "shown_name": shown_name(row)}
+        for row in desk.ask(question, number=number, size=ROWS, **filters).to_pylist()
+    ]
     tables.show(found, [name_column(), *columns], currency=currency, caption=caption)
     first = (number - 1) * ROWS
     said = f"Customers {numbers.count(first + 1)} to {numbers.count(first + len(found))} of {numbers.count(total)}."
-    if total > FILE_ROWS:
-        said += f" The file has the first {numbers.count(FILE_ROWS)}; `regulars export` and the API give all."
+    if total > tables.MOST_ROWS:
+        said += f" The file has the first {numbers.count(tables.MOST_ROWS)}; `regulars export` and the API give all."
     st.caption(said)
-    tables.download(desk, name, lambda: rows(1, FILE_ROWS), key=f"{name}_file")
+    tables.download(
+        desk,
+        name,
+        lambda: desk.fetch(question, number=1, size=tables.MOST_ROWS, **filters),
+        key=f"{name}_file",
+    )
 
 
 def _begin_anew(page: str, of: Hashable) -> None:

@@ -27,6 +27,8 @@ STYLE = """<style>
   margin: .25rem 0 1rem; padding: 0 !important; }
 .rg-facts dt { font-weight: 600; } .rg-facts dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 1100px) { .stColumn { flex: 1 1 19rem !important; min-width: min(19rem, 100%) !important; } }
+[data-testid="stBaseButton-segmented_controlActive"], [data-testid="stBaseButton-segmented_controlActive"] p {
+  color: inherit !important; }
 .stMainBlockContainer { padding-top: 2.5rem; max-width: 1500px; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: inherit !important; opacity: 1; }
 [data-testid="stCaptionContainer"] { opacity: .85; font-size: .9rem; }

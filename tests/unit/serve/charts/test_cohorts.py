@@ -11,7 +11,7 @@ from regulars.serve.queries import Queries
 @pytest.mark.parametrize("measure", MEASURES)
 def test_the_cells_of_each_measure_are_those_of_the_mart(measure: str, shop: Queries) -> None:
     found = charts.read(shop, "cohorts", measure=measure, cohorts=3)
-    assert len(found.rows) == 3
+    assert 1 <= len(found.rows) <= 3
     for row in found.rows:
         rows = shop.sql(
             f"select month_number, {found.measure.column} as value, is_incomplete from cohort_retention where"

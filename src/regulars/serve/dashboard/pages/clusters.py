@@ -130,7 +130,7 @@ def _members(desk: Desk, titles: dict[str, dict[str, Any]], chosen: str, currenc
     people.show(
         desk,
         total,
-        lambda number, size: desk.ask(cluster_views.customers, cluster_id, number, size),
+        cluster_views.customers,
         [
             Column("segment", "Segment", swatch=lambda each: colours.get(each["segment"])),
             Column("recency", "Days since the last order", "count"),
@@ -141,7 +141,7 @@ def _members(desk: Desk, titles: dict[str, dict[str, Any]], chosen: str, currenc
         ],
         name="cluster_customers",
         caption="Customers of the cluster",
-        of=cluster_id,
+        filters={"cluster_id": cluster_id},
         currency=currency,
     )
 

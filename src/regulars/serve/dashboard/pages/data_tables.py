@@ -66,7 +66,7 @@ def _preview(desk: Desk, counts: pa.Table) -> None:
     tables.download(
         desk,
         table.replace(".", "_"),
-        lambda: desk.ask(table_previews.preview, table, desk.sees_people, text, where, table_previews.MOST_ROWS),
+        lambda: desk.fetch(table_previews.preview, table, desk.sees_people, text, where, table_previews.MOST_ROWS),
         key="preview_file",
     )
 

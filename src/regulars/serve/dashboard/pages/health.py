@@ -94,7 +94,7 @@ def _list(desk: Desk, currency: str) -> None:
     people.show(
         desk,
         desk.ask(health_views.count_of, band, of_segment),
-        lambda number, size: desk.ask(health_views.standing, number, size, band, of_segment),
+        health_views.standing,
         [
             Column("segment", "Segment", swatch=lambda row: colours.get(row["segment"])),
             Column("health", "Health", swatch=lambda row: COLOURS.get(row["health"])),
@@ -107,7 +107,7 @@ def _list(desk: Desk, currency: str) -> None:
         name="health_customers",
         caption="Customers to look after",
         currency=currency,
-        of=(band, of_segment),
+        filters={"band": band, "segment": of_segment},
     )
 
 

@@ -129,7 +129,7 @@ def _movers(desk: Desk, as_of: dt.date, rows: list[dict[str, Any]], colours: dic
     people.show(
         desk,
         desk.ask(moves.count_of, as_of, ways),
-        lambda number, size: desk.ask(moves.movers, as_of, ways, number, size),
+        moves.movers,
         [
             Column("from_segment", "From", swatch=lambda row: colours.get(row["from_segment"])),
             Column("to_segment", "To", swatch=lambda row: colours.get(row["to_segment"])),
@@ -142,7 +142,7 @@ def _movers(desk: Desk, as_of: dt.date, rows: list[dict[str, Any]], colours: dic
         name=f"movers_{as_of}",
         caption="Customers who moved",
         currency=currency,
-        of=(as_of, ways),
+        filters={"as_of": as_of, "ways": ways},
     )
 
 

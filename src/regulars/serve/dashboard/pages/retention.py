@@ -89,7 +89,7 @@ def _members(desk: Desk, month: dt.date, bought_in: dt.date | None, currency: st
     people.show(
         desk,
         total,
-        lambda number, size: desk.ask(cohort_views.members, month, number, size, bought_in),
+        cohort_views.members,
         [
             Column("segment", "Segment"),
             Column("orders", "Orders", "count"),
@@ -100,7 +100,7 @@ def _members(desk: Desk, month: dt.date, bought_in: dt.date | None, currency: st
         ],
         name="cohort_customers",
         caption="Customers of the cohort",
-        of=(month, bought_in),
+        filters={"month": month, "bought_in": bought_in},
         currency=currency,
     )
 

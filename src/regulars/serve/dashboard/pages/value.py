@@ -95,7 +95,7 @@ def _top(desk: Desk, days: int, ends: value_views.Ends, segments: tuple[str, ...
     people.show(
         desk,
         desk.ask(value_views.count_of, days, ends, segments),
-        lambda number, size: desk.ask(value_views.top, days, number, size, ends, segments),
+        value_views.top,
         [
             Column("segment", "Segment"),
             Column("expected_value", "Expected", "cents"),
@@ -108,7 +108,7 @@ def _top(desk: Desk, days: int, ends: value_views.Ends, segments: tuple[str, ...
         ],
         name="value_customers",
         caption="Customers by expected value",
-        of=(days, ends, segments),
+        filters={"days": days, "between": ends, "segments": segments},
         currency=currency,
     )
 
