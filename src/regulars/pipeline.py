@@ -10,38 +10,20 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
 
-from regulars import days, marts
+from regulars import days, marts, stage_work
 from regulars.engines.base import Engine, open_engine
 from regulars.errors import InputError, RegularsError, WarehouseError
 from regulars.observing import Logged, RunObserver
 from regulars.run_request import Request, RunReport
 from regulars.segments import load_map
 from regulars.settings import Settings
-from regulars.telling import gather_events, note_failure, note_success, telling_others
+from regulars.stage_work import Run
+from regulars.telling import note_failure, note_success, telling_others
 from regulars.watching import Nobody, Watcher
 
-if TYPE_CHECKING:
-    from regulars.transform import Transformer
-
 __all__ = ["STAGES", "Request", "Run", "RunReport", "Stage", "run_locked", "run_pipeline"]
-
-
-@dataclass
-class Run:
-    """One run on its way through the stages."""
-
-    run_id: str
-    engine: Engine
-    settings: Settings
-    request: Request
-    transformer: Transformer
-    progress: Callable[[str], None]
-    notes: list[str] = field(default_factory=list)
-    has_landed: bool = False
-    stage: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,125 +42,33 @@ class Stage:
     already: Callable[[Run], str] | None = None
 
 
-def _land(run: Run) -> str:
-    from regulars.land.given import emptied, given_sources
-    from regulars.land.stage import anything_staged, land, restage
-    from regulars.land.tables import map_tables
-
-    given = [*given_sources(run.request.files, run.settings), *run.request.given]
-    refresh, progress = run.request.full_refresh, run.progress
-    with emptied(run.engine.scratch_folder) as scratch, run.engine.durable() as durable:
-        tables = map_tables(durable, run.engine, run.settings, progress, refresh=refresh, rest=run.request.may_be_empty)
-        if run.request.restage:
-            run.notes += restage(durable, run.settings, progress, scratch=scratch).notes
-        report = land(durable, run.settings, given, full_refresh=refresh, scratch=scratch, on_progress=progress)
-        has_rows = anything_staged(durable) or any(load.staged for load in tables.loads)
-    run.notes += [*tables.notes, *report.notes]
-    run.has_landed = bool(report.loads)
-    if not has_rows and (report.loads or tables.loads):
-        raise InputError(f"No row could be used. {' '.join(run.notes)} Mend the file or its mapping, and run again.")
-    if not has_rows and not run.request.may_be_empty:
-        raise InputError(
-            "There is nothing to work on: no file was given and none had landed before."
-            " Write `regulars run orders.csv`, or name your files in regulars.toml."
-        )
-    if any(load.rejected for load in (*report.loads, *tables.loads)):
-        run.notes.append('Rows set aside are listed by: regulars sql "select * from rejected_rows"')
-    return tables.added_to(report.summary)
-
-
-def _resolve(run: Run) -> str:
-    from regulars.identity.stage import Resolver
-
-    with run.engine.durable() as durable:
-        return Resolver.of(run.settings, run.engine, run.progress).resolve(durable).summary
-
-
-def _build(run: Run) -> str:
-    from regulars.parameters import write_parameters
-    from regulars.publishing import customers_being_erased, remember_published
-    from regulars.quality.measuring import last_landing, write_measures
-
-    if run.request.keep_newer:
-        days.refuse_to_replace_newer(run.engine, run.settings.rfm.as_of)
-    hidden, landed_at = customers_being_erased(run.engine), last_landing(run.engine)
-    with run.engine.build(fresh=True) as build:
-        write_parameters(build, run.settings, run.run_id)
-        run.notes += remember_published(run.engine, build, hidden)
-        write_measures(run.engine, build, run.settings, landed_at)
-    return run.transformer.build("core", run.progress)
-
-
-def _learn(run: Run) -> str:
-    from regulars.learn.predictions import predict
-    from regulars.learn.stage import last_clusters, learn
-
-    previous = None
-    if run.engine.has_live():
-        with run.engine.live() as live:
-            previous = last_clusters(live)
-    with run.engine.build() as build:
-        clusters = learn(build, run.settings.clusters, run.engine.models_folder, run.run_id, previous)
-        predictions = predict(build, run.settings, run.engine.models_folder, run.run_id, run.progress)
-    run.engine.keep_models(run.run_id)
-    run.notes += [*predictions.notes, *predictions.alarms]
-    return f"{clusters.summary}; {predictions.summary}"
-
-
-def _finish(run: Run) -> str:
-    return run.transformer.build("finish", run.progress)
-
-
-def _check(run: Run) -> str:
-    from regulars.quality.checks import check
-
-    summary = check(run.engine, run.transformer, run.run_id, run.progress, run.settings.quality, run.request.allow)
-    if " allowed: " in summary:
-        run.notes.append(f"Published with findings, as allowed: {summary.rpartition(' allowed: ')[2]}.")
-    return summary
-
-
-def _publish(run: Run) -> str:
-    from regulars.publishing import publish
-    from regulars.quality.checks import refuse_failed_build
-
-    with run.engine.build() as build:
-        refuse_failed_build(build)
-    if run.request.keep_newer:
-        days.refuse_to_replace_newer(run.engine, days.build_day(run.engine))
-    # What is live says who moved, and is about to go.
-    run.notes += gather_events(run.engine, run.settings)
-    summary = publish(run.engine, run.run_id, forgets_models=run.request.forgets_models)
-    run.notes += gather_events(run.engine, run.settings)
-    return summary
-
-
-def _already_live(run: Run) -> str:
-    """The words of a publishing that is asked for again: the process that did it may have died before it said so."""
-    asked = run.settings.rfm.as_of
-    return f"as of {asked} is live already" if asked is not None and days.live_day(run.engine) == asked else ""
-
-
 STAGES = (
-    Stage("land", "read the sources, keep every row, type it or set it aside with a reason", _land),
-    Stage("resolve", "link the records of one person and give each person a stable id", _resolve),
-    Stage("build", "customers, orders, RFM scores, segments, cohorts and behaviour", _build),
+    Stage("land", "read the sources, keep every row, type it or set it aside with a reason", stage_work.land_sources),
+    Stage("resolve", "link the records of one person and give each person a stable id", stage_work.resolve_people),
+    Stage("build", "customers, orders, RFM scores, segments, cohorts and behaviour", stage_work.build_core),
     Stage(
         "learn",
         "clusters, value, churn and the days ahead, each tested on what it had not seen",
-        _learn,
+        stage_work.learn_models,
         marts.FCT_CUSTOMER_RFM,
         "build",
     ),
-    Stage("finish", "segment metrics and the customer 360", _finish, marts.FCT_CUSTOMER_RFM, "build"),
+    Stage("finish", "segment metrics and the customer 360", stage_work.build_finish, marts.FCT_CUSTOMER_RFM, "build"),
     Stage(
         "check",
         "keys, contracts, reconciliation, drift and freshness",
-        _check,
+        stage_work.check_build,
         marts.CUSTOMER_360,
         "finish",
     ),
-    Stage("publish", "put the finished build live in one step", _publish, marts.CUSTOMER_360, "finish", _already_live),
+    Stage(
+        "publish",
+        "put the finished build live in one step",
+        stage_work.publish_build,
+        marts.CUSTOMER_360,
+        "finish",
+        stage_work.words_if_live,
+    ),
 )
 
 

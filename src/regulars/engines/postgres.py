@@ -5,8 +5,6 @@ The durable schemas `raw`, `staging`, `identity` and `ops` grow; a run builds in
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -67,7 +65,7 @@ class PostgresEngine:
             PostgresJournal(self._serving, self.prepare), PostgresJournal(self._keeping, self.prepare)
         )
         self._lock = RunLock(self.address, self.journal.running)
-        folder = _local_folder(self.address)
+        folder = self.address.local_folder
         self.scratch_folder = folder / "scratch"
         self.dbt_folder = folder / "dbt"
         self.models_folder = folder / "models"
@@ -295,10 +293,3 @@ class PostgresEngine:
             "PGOPTIONS": " ".join(f"-c {setting}" for setting in _DBT_SETTINGS),
             **{name: self.address.options[key] for key, name in _LIBPQ.items() if key in self.address.options},
         }
-
-
-def _local_folder(address: Address) -> Path:
-    """Where this machine keeps what a run can make again: the parsed dbt project, files under way, fetched models."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    name = re.sub(r"[^\w.-]+", "_", f"{address.host}-{address.port}-{address.database}")
-    return cache / "regulars" / name

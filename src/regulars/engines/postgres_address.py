@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from regulars.errors import SettingsError
@@ -80,6 +82,12 @@ class Address:
             f"postgresql://{who + '@' if who else ''}{place}/{quote(self.database, safe='')}"
             f"?{urlencode(options, quote_via=quote)}"
         )
+
+    @property
+    def local_folder(self) -> Path:
+        """Where this machine keeps what a run can make again: dbt's parsed project, files under way, models."""
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        return cache / "regulars" / re.sub(r"[^\w.-]+", "_", f"{self.host}-{self.port}-{self.database}")
 
     def plain(self, error: BaseException) -> str:
         """The first line of what a driver says, without the password."""
