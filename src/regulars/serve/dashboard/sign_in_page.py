@@ -79,6 +79,6 @@ def _page(title: str, body: str, status: int) -> HTMLResponse:
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
         f"<body><main>{body}</main></body></html>"
     )
-    # Told to send no referrer at all, a browser sends no origin with the form, and would be taken for a stranger.
+    # Told to send no referrer at all, a browser sends no origin with the form, and is taken for foreign.
     headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
     return HTMLResponse(content, status, headers)
