@@ -29,6 +29,7 @@ from regulars.serve.dashboard.streamlit_app import StreamlitApp, index_page, is_
 from regulars.serve.roles import LOCAL
 
 COOKIE = "regulars_dashboard"
+_FIRST = "/dashboard/overview"
 _MOST_FORM = 4096
 _LISTS = "/dashboard/lists/"
 _INSTALL = "Install it and start the server again: <code>pip install 'regulars[serve,dashboard]'</code>."
@@ -84,6 +85,9 @@ class Door:
         if path == "/dashboard/sign-out":
             request.scope["route"] = _Route(path)
             return self._sign_out(request, principal)
+        if path == _FIRST:
+            # Streamlit knows the first page by the address of all alone.
+            return RedirectResponse(sign_in_page.ENTRY + (f"?{request.url.query}" if request.url.query else ""), 307)
         if principal is not None:
             return None
         if method == "GET" and "text/html" in request.headers.get("accept", ""):

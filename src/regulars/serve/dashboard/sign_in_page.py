@@ -79,4 +79,6 @@ def _page(title: str, body: str, status: int) -> HTMLResponse:
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
         f"<body><main>{body}</main></body></html>"
     )
-    return HTMLResponse(content, status, {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"})
+    # Told to send no referrer at all, a browser sends no origin with the form either, and is taken for foreign.
+    headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+    return HTMLResponse(content, status, headers)

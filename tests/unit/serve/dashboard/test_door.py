@@ -34,6 +34,8 @@ def test_without_a_key_there_is_the_form_alone(server: TestClient, keys: dict[Ro
     assert page.status_code == 401 and "API key" in page.text and "Streamlit" not in page.text
     assert 'value="/dashboard/segments?segment=At+Risk"' in page.text
     assert "script" not in page.headers["content-security-policy"]
+    # Or the browser would send its form with an origin of null, which is refused.
+    assert page.headers["referrer-policy"] == "same-origin"
     for path in ("static/js/index.js", "_stcore/health", "_stcore/host-config", "media/x.csv", "lists/Champions"):
         refused = server.get(f"/dashboard/{path}", headers={"Accept": "*/*"})
         assert (refused.status_code, refused.headers["content-type"]) == (401, "application/problem+json")
@@ -118,6 +120,7 @@ def test_without_any_key_it_is_open_to_this_machine_alone(open_server: TestClien
     far = {"X-Forwarded-For": "203.0.113.5"}
     assert server.get("/dashboard/", headers=far).status_code == 401 and not connects(server, **far)
     assert server.get("/", headers={"Accept": "text/html"}).headers["location"] == "/dashboard/"
+    assert server.get("/dashboard/overview?x=1").headers["location"] == "/dashboard/?x=1"
     assert server.get("/dashboard?x=1").headers["location"] == "/dashboard/?x=1"
 
 
