@@ -26,6 +26,7 @@ def test_the_list_goes_on_page_by_page(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Decrement value").or_(
         visit.page.get_by_test_id("stNumberInputStepDown")
     ).first.click()
+    visit.page.get_by_text("Customers 1 to 20 of").wait_for()
     visit.settled()
     first = visit.rows("Customers to look after")
     assert first[0] != second[0] and float(first[-1][5].split()[0].replace(",", "")) >= spent[0]
