@@ -24,10 +24,11 @@ from regulars.engines.postgres import PostgresEngine
 
 SCRIPT = Path(sys.executable).with_name("regulars")
 
-# What the wall clock wrote: the only columns that two runs of the same input may differ in.
+# What the wall clock wrote, and which publication a run was compared with, for one after a kill has another before it:
+# the only columns that two runs of the same input may differ in.
 _CLOCK = (
     *("_loaded_at", "started_at", "finished_at", "decided_at", "run_id", "compared_with", "restated_by"),
-    *("measured_at", "measured_at_shop", "checked_at"),
+    *("measured_at", "measured_at_shop", "checked_at", "published_before", "published_load_id"),
 )
 _WITHOUT_CLOCK = {"payload": """regexp_replace(payload, '"_loaded_at":"[^"]*"', '')"""}
 # Where the last resolution stopped, for the next one to skip what it has seen: not data.

@@ -50,8 +50,13 @@ def _on_postgres(url: str) -> list[str]:
             "select table_schema::text as schema, table_name::text as name from information_schema.tables"
             " where table_type = 'BASE TABLE' and table_schema not in ('information_schema', 'pg_catalog')"
         ).to_pylist()
-        for table in [*tables, {"schema": "pg_catalog", "name": "pg_stats"}]:
-            tests = " or ".join(f"strpos(lower(t::text), '{text.lower()}') > 0" for text in TEXTS)
-            rows = session.query(f'select 1 as one from "{table["schema"]}"."{table["name"]}" as t where {tests}')
+        stands = " or ".join(f"strpos(lower(t::text), '{text.lower()}') > 0" for text in TEXTS)
+        for table in tables:
+            rows = session.query(f'select 1 as one from "{table["schema"]}"."{table["name"]}" as t where {stands}')
             found += [f"{table['schema']}.{table['name']}"] * rows.num_rows
+        samples = session.query(
+            "select 'sample of ' || schemaname || '.' || tablename || '.' || attname as place"
+            f" from pg_stats as t where {stands}"
+        )
+        found += samples.column(0).to_pylist()
     return found

@@ -52,7 +52,7 @@ def test_a_source_that_is_too_old_keeps_the_last_state_until_it_is_allowed(
         assert (tmp_path / "warehouse" / "live.duckdb").stat().st_ino == live
         [(_, body)] = taken.requests
         message = json.loads(body)
-        assert "to check" in message["title"] and "freshness_of_orders" in message["message"]
+        assert "failed at check" in message["title"] and "freshness_of_orders" in message["message"]
 
         status = doors.command("status", folder=tmp_path)
         assert status.exit_code == 0

@@ -113,7 +113,24 @@ def compact(durable: PostgresSession) -> list[str]:
     names = [str(name) for name in found.column(0).to_pylist()]
     for name in names:
         durable.execute(f"vacuum (full, analyze) {name}")
+        if not durable.query(f"select 1 as one from {name} limit 1").num_rows:
+            _forget_samples(durable, name)
     return names
+
+
+def _forget_samples(durable: PostgresSession, name: str) -> None:
+    """Replaces what the planner knows of a table that is empty now: looking at no row leaves its old samples."""
+    samples = durable.query(
+        "select 1 as one from pg_stats where format('%I.%I', schemaname, tablename) = $1 and not exists"
+        " (select 1 from pg_attribute where attrelid = $1::regclass and attnum > 0 and attnotnull)",
+        (name,),
+    )
+    if not samples.num_rows:
+        return
+    with durable.transaction():
+        durable.execute(f"insert into {name} default values")
+        durable.execute(f"analyze {name}")
+        durable.execute(f"delete from {name}")
 
 
 def compact_statistics(session: PostgresSession) -> bool:

@@ -23,6 +23,7 @@ class Baselines:
     as_of: dt.date | None
     news_from: dt.date | None
     last_load_id: int
+    compared_load_id: int | None
 
 
 def read_baselines(build: Session) -> Baselines | None:
@@ -31,12 +32,18 @@ def read_baselines(build: Session) -> Baselines | None:
         return None
     allowed = build.query(f"select check_name from {catalog.CHECKS.name} where status = 'allowed'").column(0)
     [state] = build.query(
-        f"select parameters.as_of, quality.published_before, (select max(load_id) from {catalog.LOADS.name}) as load_id"
+        "select parameters.as_of, quality.published_before, quality.published_load_id,"
+        f" (select max(load_id) from {catalog.LOADS.name}) as load_id"
         f" from {marts.RUN_PARAMETERS} as parameters left join {catalog.QUALITY.name} as quality on 1 = 1"
     ).to_pylist()
     profile = build.query(f"select source, trait, slice, row_count from {marts.NEWS_TRAITS}")
     return Baselines(
-        profile, tuple(allowed.to_pylist()), state["as_of"], state["published_before"], int(state["load_id"] or 0)
+        profile,
+        tuple(allowed.to_pylist()),
+        state["as_of"],
+        state["published_before"],
+        int(state["load_id"] or 0),
+        state["published_load_id"],
     )
 
 
@@ -48,8 +55,12 @@ def keep_baselines(engine: Engine, run_id: str, found: Baselines | None) -> None
     if found is None:
         return
     profiles, restarts = catalog.RUN_PROFILES.name, catalog.CHECK_RESTARTS.name
+    # Whoever kept what is newer than what is live never went live: the same news are counted again now.
+    live_load_id = found.compared_load_id if engine.has_live() else -1
     with engine.durable() as durable, durable.transaction():
         durable.execute(f"delete from {profiles} where run_id = $1", (run_id,))
+        if live_load_id is not None:
+            durable.execute(f"delete from {profiles} where last_load_id > $1", (live_load_id,))
         number = int(durable.query(f"select coalesce(max(number), 0) + 1 as n from {profiles}").column(0)[0].as_py())
         durable.execute(f"delete from {profiles} where number <= $1", (number - _RUNS_KEPT,))
         columns = {
