@@ -9,6 +9,9 @@ from tests.end_to_end.nightly import NightlyShop
 
 from regulars.demo.options import ShopOptions
 
+# Two seconds a night; a machine with other work takes many times that.
+pytestmark = pytest.mark.timeout(1800)
+
 NIGHTS = 50
 _LAST = dt.date(2026, 1, 1)
 

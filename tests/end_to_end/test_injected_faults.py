@@ -12,6 +12,9 @@ from tests.end_to_end.nightly import NightlyShop
 from regulars.demo.options import ShopOptions
 from regulars.engines.base import open_engine
 
+# A few seconds a night; a machine with other work takes many times that.
+pytestmark = pytest.mark.timeout(1800)
+
 _FAULTY = dt.date(2025, 8, 6)
 _CLEAN_NIGHTS = 6
 
