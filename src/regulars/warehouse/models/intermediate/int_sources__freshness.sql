@@ -115,8 +115,9 @@ select
     cast(error_after_hours as {{ type_double() }}) as error_after_hours,
     case
         when warn_after_hours is null and error_after_hours is null then 'no limit'
-        when data_through is null or age_hours > error_after_hours then
-            case when error_after_hours is not null then 'error' else 'warn' end
+        when data_through is null or age_hours > error_after_hours
+            then
+                case when error_after_hours is not null then 'error' else 'warn' end
         when age_hours > warn_after_hours then 'warn'
         else 'pass'
     end as status

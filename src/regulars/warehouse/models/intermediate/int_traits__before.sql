@@ -41,7 +41,10 @@ runs_of_source as (
         number,
         row_number() over (partition by source order by number nulls last) as place,
         row_number() over (partition by source order by number desc nulls last) as runs_ago
-    from (select distinct source, number from published_profiles) as profiles
+    from (select distinct
+        source,
+        number
+    from published_profiles) as profiles
 
 ),
 
@@ -102,8 +105,9 @@ select
     max({{ quotient('before.row_count', 'wholes_of_runs.of_run') }}) as highest_share
 from before
 inner join wholes_of_runs
-    on before.source = wholes_of_runs.source
-    and before.trait = wholes_of_runs.trait
-    and before.number = wholes_of_runs.number
+    on
+        before.source = wholes_of_runs.source
+        and before.trait = wholes_of_runs.trait
+        and before.number = wholes_of_runs.number
 inner join wholes_before on before.source = wholes_before.source and before.trait = wholes_before.trait
 group by before.source, before.trait, before.slice

@@ -43,9 +43,17 @@ wholes_of_news as (
 
 slices as (
 
-    select source, trait, slice from news
+    select
+        source,
+        trait,
+        slice
+    from news
     union
-    select source, trait, slice from slices_before
+    select
+        source,
+        trait,
+        slice
+    from slices_before
 
 ),
 
@@ -68,9 +76,10 @@ laid_beside as (
     left join news
         on slices.source = news.source and slices.trait = news.trait and slices.slice = news.slice
     left join slices_before
-        on slices.source = slices_before.source
-        and slices.trait = slices_before.trait
-        and slices.slice = slices_before.slice
+        on
+            slices.source = slices_before.source
+            and slices.trait = slices_before.trait
+            and slices.slice = slices_before.slice
 
 ),
 

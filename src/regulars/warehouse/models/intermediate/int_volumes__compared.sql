@@ -42,16 +42,17 @@ tested as (
             when {{ touches_holidays('in_units.day_from', 'in_units.day_to') }} then 5.0
             else 1.0
         end as season_high,
-        -- How much more than chance the windows before differ among themselves, by their middle half. Eight windows say it
-        -- so roughly that twice as much is no news; that the amount lies outside of all of them guards the rest.
+        -- How much more than chance the windows before differ among themselves, by their middle half. Eight windows say
+        -- it so roughly that twice as much is no news; that the amount lies outside of all of them guards the rest.
         greatest(
             1.0, {{ quotient('power(1.4826 * in_units.deviation, 2)', '2 * in_units.usual * in_units.unit') }}
         ) as unevenness
     from in_units
     left join seasons
-        on in_units.source = seasons.source
-        and in_units.measure = seasons.measure
-        and in_units.span = seasons.span
+        on
+            in_units.source = seasons.source
+            and in_units.measure = seasons.measure
+            and in_units.span = seasons.span
     where in_units.anchor = 'tested' and in_units.usual > 0
 
 ),
@@ -66,6 +67,7 @@ weighed as (
 
 )
 
+{% set before = ['weighed.counted_before', 'weighed.windows'] %}
 select
     weighed.source,
     weighed.measure,
@@ -86,14 +88,14 @@ select
             weighed.windows >= quality.least_weeks
             and weighed.amount <= quality.volume_low * weighed.season_low * weighed.usual
             and weighed.amount < 0.8 * weighed.lowest
-            and {{ rate_evidence('weighed.counted', 'weighed.season_low', 'weighed.counted_before', 'weighed.windows') }}
+            and {{ rate_evidence('weighed.counted', 'weighed.season_low', *before) }}
             >= quality.evidence * weighed.unevenness
             then 'too little'
         when
             weighed.windows >= quality.least_weeks
             and weighed.amount >= quality.volume_high * weighed.season_high * weighed.usual
             and weighed.amount > 1.25 * weighed.highest
-            and {{ rate_evidence('weighed.counted', 'weighed.season_high', 'weighed.counted_before', 'weighed.windows') }}
+            and {{ rate_evidence('weighed.counted', 'weighed.season_high', *before) }}
             >= quality.evidence * weighed.unevenness
             then 'too much'
     end as finding

@@ -73,7 +73,8 @@ select
 from windows
 inner join starts on windows.day_from >= starts.first_day
 left join summed
-    on windows.span = summed.span
-    and windows.days_ago = summed.days_ago
-    and windows.step = summed.step
-    and starts.source = summed.source
+    on
+        windows.span = summed.span
+        and windows.days_ago = summed.days_ago
+        and windows.step = summed.step
+        and starts.source = summed.source

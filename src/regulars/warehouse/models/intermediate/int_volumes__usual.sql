@@ -34,10 +34,11 @@ deviations as (
         percentile_cont(0.5) within group (order by abs(counted.amount - medians.usual) nulls last) as deviation
     from counted
     inner join medians
-        on counted.source = medians.source
-        and counted.measure = medians.measure
-        and counted.span = medians.span
-        and counted.days_ago = medians.days_ago
+        on
+            counted.source = medians.source
+            and counted.measure = medians.measure
+            and counted.span = medians.span
+            and counted.days_ago = medians.days_ago
     where counted.step > 0
     group by counted.source, counted.measure, counted.span, counted.days_ago
 
@@ -65,13 +66,15 @@ select
     deviations.deviation
 from counted
 inner join medians
-    on counted.source = medians.source
-    and counted.measure = medians.measure
-    and counted.span = medians.span
-    and counted.days_ago = medians.days_ago
+    on
+        counted.source = medians.source
+        and counted.measure = medians.measure
+        and counted.span = medians.span
+        and counted.days_ago = medians.days_ago
 inner join deviations
-    on counted.source = deviations.source
-    and counted.measure = deviations.measure
-    and counted.span = deviations.span
-    and counted.days_ago = deviations.days_ago
+    on
+        counted.source = deviations.source
+        and counted.measure = deviations.measure
+        and counted.span = deviations.span
+        and counted.days_ago = deviations.days_ago
 where counted.step = 0

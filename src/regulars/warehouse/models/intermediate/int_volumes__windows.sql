@@ -61,7 +61,7 @@ numbers as (
 
 ),
 
--- The tested window itself, and those of a year ago that had the same weekday, the same date, or the same moving holiday.
+-- The tested window itself, and those of a year ago that had the same weekday, the same date or the same holiday.
 anchors as (
 
     select
@@ -76,6 +76,8 @@ anchors as (
 
 )
 
+{% set weeks = integer_quotient('lengths.days + 6', 7) %}
+{% set back = '(numbers.generated_number - 1) * 7 * ' ~ weeks %}
 select
     lengths.span,
     lengths.days,
@@ -83,8 +85,8 @@ select
     anchors.anchor,
     anchors.days_ago,
     cast(numbers.generated_number - 1 as integer) as step,
-    {{ add_days('lengths.tested_to', '-(anchors.days_ago + lengths.days + (numbers.generated_number - 1) * 7 * ' ~ integer_quotient('lengths.days + 6', 7) ~ ')') }} as day_from,
-    {{ add_days('lengths.tested_to', '-(anchors.days_ago + (numbers.generated_number - 1) * 7 * ' ~ integer_quotient('lengths.days + 6', 7) ~ ')') }} as day_to
+    {{ add_days('lengths.tested_to', '-(anchors.days_ago + lengths.days + ' ~ back ~ ')') }} as day_from,
+    {{ add_days('lengths.tested_to', '-(anchors.days_ago + ' ~ back ~ ')') }} as day_to
 from lengths
 cross join anchors
 cross join numbers
