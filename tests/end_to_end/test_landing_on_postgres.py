@@ -38,7 +38,7 @@ q1,Anna,Quistgaard,12 Long Acre,Leeds,LS1 4AP
 q2,Peter,Quistgaard,12 Long Acre,Leeds,LS1 4AP
 """
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.end_to_end.warmed"])
+PROCESSES.set_forkserver_preload(["tests.end_to_end.imported"])
 
 
 @dataclass

@@ -50,7 +50,7 @@ select (select count(*) from raw.customers) as customers, (select count(*) from 
 """
 
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.end_to_end.warmed"])
+PROCESSES.set_forkserver_preload(["tests.end_to_end.imported"])
 
 
 @dataclass
