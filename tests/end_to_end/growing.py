@@ -19,6 +19,7 @@ from tests.end_to_end import doors
 from regulars.cluster_settings import ClusterSettings
 from regulars.engines.base import open_engine
 from regulars.pipeline import STAGES, Request, RunReport, run_pipeline
+from regulars.quality_settings import QualitySettings
 from regulars.settings import RfmSettings, Settings
 from regulars.source_settings import SourceSettings
 
@@ -55,8 +56,13 @@ class GrowingShop:
     def settings(self, **rfm: Any) -> Settings:
         """The settings of a run of this shop."""
         entities = {entity: SourceSettings(path=str(self.folder / f"{entity}_*.csv")) for entity in COLUMNS}
+        # A handful of orders is never as usual.
         return Settings(
-            warehouse=str(self.warehouse), rfm=RfmSettings(**rfm), clusters=ClusterSettings(k=2), sources=entities
+            warehouse=str(self.warehouse),
+            rfm=RfmSettings(**rfm),
+            clusters=ClusterSettings(k=2),
+            quality=QualitySettings(drift="off"),
+            sources=entities,
         )
 
     def run(self, **rfm: Any) -> RunReport:
