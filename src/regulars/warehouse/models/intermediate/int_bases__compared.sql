@@ -50,3 +50,5 @@ select
 from segments
 cross join parameters
 cross join {{ source('published', 'state') }} as state
+-- A day before the one that is live is compared with nothing.
+where state.as_of <= parameters.as_of
