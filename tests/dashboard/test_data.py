@@ -45,7 +45,7 @@ def test_the_parts_tell_what_the_run_told(visit: Visit) -> None:
     assert "No row is unaccounted for." in visit.text
     visit.page.get_by_role("radio", name="Rejected rows").click()
     visit.settled()
-    assert "No row was rejected" in visit.text
+    visit.page.get_by_text("No row was rejected").wait_for()
 
 
 def test_a_table_is_searched_and_its_file_has_what_was_found(visit: Visit) -> None:

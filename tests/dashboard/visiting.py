@@ -42,7 +42,7 @@ class Visit:
     def settled(self) -> Visit:
         """Waits until nothing is drawn any more; call it after every click."""
         # What was clicked is on its way to the server for a moment.
-        self.page.wait_for_timeout(150)
+        self.page.wait_for_timeout(400)
         self.page.wait_for_selector(_STILL)
         self.page.wait_for_function("document.querySelectorAll('[data-stale=\"true\"]').length === 0")
         return self

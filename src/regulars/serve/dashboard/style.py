@@ -29,6 +29,8 @@ STYLE = """<style>
 @media (max-width: 1100px) { .stColumn { flex: 1 1 19rem !important; min-width: min(19rem, 100%) !important; } }
 [data-testid="stBaseButton-segmented_controlActive"], [data-testid="stBaseButton-segmented_controlActive"] p {
   color: inherit !important; }
+[data-testid="stBaseButton-primary"] { background: #1F5FA8; border-color: #1F5FA8; }
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] p { color: #fff !important; }
 .stMainBlockContainer { padding-top: 2.5rem; max-width: 1500px; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p { color: inherit !important; opacity: 1; }
 [data-testid="stCaptionContainer"] { opacity: .85; font-size: .9rem; }
