@@ -36,9 +36,9 @@ def demo_shop(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     return warehouse
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Chromium."""
+    """Chromium; while Playwright drives it, nothing else in this process can run a loop of its own."""
     with running_browser() as running:
         yield running
 
