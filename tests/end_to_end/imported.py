@@ -1,7 +1,8 @@
-"""What a server of processes has imported before it forks those that tests let die; `warmed.py` also reads the project.
+"""What a server of processes has imported before it forks those that tests let die.
 
 A run that starts from nothing spends seconds of a processor on that before its first row. Only that server imports this
-module: `PROCESSES.set_forkserver_preload(["tests.end_to_end.imported"])`.
+module, and all tests of a process have one: `PROCESSES.set_forkserver_preload(["tests.end_to_end.imported"])`. It must
+not read dbt's project too: dbt's parser has threads of its own, and waits for ever in a process forked after them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,6 @@ for name in (
     *("regulars.land.stage", "regulars.identity.stage", "regulars.learn.stage", "regulars.learn.predictions"),
     *("dbt.cli.main", "dbt.task.run", "dbt.task.test", "dbt.adapters.postgres", "adbc_driver_postgresql.dbapi"),
     *("skops.io", "sklearn.ensemble", "splink", "statsforecast.models"),
-    *("tests.end_to_end.failing", "tests.end_to_end.killed"),
+    *("regulars.forgetting", "tests.end_to_end.failing", "tests.end_to_end.killed"),
 ):
     import_module(name)

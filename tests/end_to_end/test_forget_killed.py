@@ -19,9 +19,7 @@ from regulars.privacy.proof import Proof
 
 # A server that has imported everything, and done nothing yet, forks the processes that will die.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(
-    ["regulars.cli", "regulars.forgetting", "regulars.transform", "regulars.learn.stage", "dbt.cli.main"]
-)
+PROCESSES.set_forkserver_preload(["tests.end_to_end.imported"])
 KILLS = ["noted", "before erasing", "uncommitted", "building", "renaming", "rewriting", "before proof"]
 
 

@@ -41,7 +41,7 @@ HERE = Path(__file__).parent
 
 # A server that has imported everything, and done nothing yet, forks the processes that will die.
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.end_to_end.warmed"])
+PROCESSES.set_forkserver_preload(["tests.end_to_end.imported"])
 
 
 @dataclass
