@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, create_model
 from regulars import catalog, marts
 from regulars.engines.base import Session
 from regulars.serve.api.answers import PUBLISHED, Viewer, as_json
-from regulars.serve.api.moments import UtcMoment
+from regulars.serve.api.moments import ShopMoment, UtcMoment
 from regulars.serve.api.published import published
 from regulars.serve.api.rows import list_model, row_model
 from regulars.serve.basis import read_state
@@ -50,7 +50,7 @@ class FreshnessRow(BaseModel):
     source: str = Field(examples=["orders"])
     entity: str | None = Field(examples=["orders"])
     status: str = Field(description="pass, warn, error, or no limit.", examples=["pass"])
-    data_through: dt.datetime | None = Field(examples=["2026-01-01T00:00:00"])
+    data_through: ShopMoment | None = Field(examples=["2026-01-01T00:00:00"])
     age_hours: float | None = Field(examples=[2.0])
     warn_after_hours: float | None = Field(examples=[26.0])
     error_after_hours: float | None = Field(examples=[72.0])
