@@ -71,6 +71,12 @@ def configure(settings: LoggingSettings) -> LoggingSettings:
     level = _LEVELS[chosen.level] if chosen.level else logging.INFO if is_json else logging.WARNING
     for name in ("regulars", "dbt", "uvicorn"):
         logging.getLogger(name).setLevel(level)
+    # Whoever has told uvicorn where to log before, as libraries do, has told it for themselves.
+    for name in ("uvicorn", "uvicorn.error"):
+        server = logging.getLogger(name)
+        server.handlers.clear()
+        server.propagate, server.disabled = True, False
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
     # A person at a terminal sees the run go by; its log is for those who asked for one.
     logging.getLogger(RUN_LOGGER).disabled = not is_json and chosen.level is None
     # Its lines hold paths, and paths hold people; the doorkeeper tells of requests by their routes.
