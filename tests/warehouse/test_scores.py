@@ -11,7 +11,6 @@ from pathlib import Path
 from random import Random
 from typing import TypeAlias
 
-import hypothesis
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -136,7 +135,6 @@ def scoring(engine: Opener, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield session
 
 
-@hypothesis.settings(max_examples=10)
 @given(dates=st.lists(Customers, min_size=1, max_size=20), bins=st.integers(2, 10), shuffled=st.randoms())
 def test_scores_follow_the_definition_whatever_the_order_of_the_customers(
     scoring: Session, dates: list[list[Customer]], bins: int, shuffled: Random
