@@ -43,7 +43,8 @@ def test_a_failure_is_found_by_the_id_that_the_client_was_told(
     assert answer.status_code == 500 and "X-Request-ID" in answer.json()["detail"]
     failure, access = told(capsys)
     assert failure["request_id"] == access["request_id"] == answer.headers["x-request-id"]
-    assert "ValueError" in failure["message"] and "conftest.py" in failure["message"]
+    assert failure["error"]["kind"] == failure["message"] == "ValueError"
+    assert "conftest.py" in failure["error"]["at"][-1]
     assert "ann" not in json.dumps([failure, access])
     refused = client.get("/customers/ann@example.org")
     [line] = told(capsys)
