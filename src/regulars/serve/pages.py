@@ -42,7 +42,14 @@ class Page:
 
 
 def read_page(
-    live: Session, table: str, key: str, conditions: Sequence[Condition], order: Sequence[Order], number: int, size: int
+    live: Session,
+    table: str,
+    key: str,
+    conditions: Sequence[Condition],
+    order: Sequence[Order],
+    number: int,
+    size: int,
+    total: int | None = None,
 ) -> Page:
     """One page of a table.
 
@@ -54,10 +61,12 @@ def read_page(
         order: By what the rows are sorted before the key.
         number: The page, from 1.
         size: Rows of a page.
+        total: How many rows meet the conditions, where somebody knows it already.
     """
     where = " and ".join(f"{c.column} {c.operator} ${place}" for place, c in enumerate(conditions, 1)) or "true"
     params = tuple(condition.value for condition in conditions)
-    total = int(live.query(f"select count(*) as n from {table} where {where}", params).column(0)[0].as_py())
+    if total is None:
+        total = int(live.query(f"select count(*) as n from {table} where {where}", params).column(0)[0].as_py())
     by = ", ".join(each.sql for each in (*order, Order(key)))
     outer = ", ".join(f"wide.{each.sql}" for each in (*order, Order(key)))
     # The wide rows are fetched of the page alone: sorting all of them would carry every column along.

@@ -17,7 +17,7 @@ from regulars.serve.api.paging import paged
 from regulars.serve.api.published import published, queries_on
 from regulars.serve.api.refusals import not_found
 from regulars.serve.api.rows import row_model
-from regulars.serve.api.segments import CustomerPage, CustomerRow, refuse_unknown, seen_by
+from regulars.serve.api.segments import CustomerPage, CustomerRow, customers_of, seen_by
 from regulars.serve.auth import Principal
 from regulars.serve.masking import masked_rows
 from regulars.serve.pages import Condition, Page, read_page
@@ -58,10 +58,11 @@ class Explanation(BaseModel):
 def find(request: Request, response: Response, principal: Viewer, asked: OfAll) -> Response:
     """With `q`, those whom it may mean; without, everybody, page by page."""
     with published(request, response, principal) as reading:
-        if asked.segment is not None:
-            refuse_unknown(reading.session, asked.segment)
         conditions = asked.conditions()
+        total = None
         if asked.segment is not None:
+            everybody = customers_of(reading.session, asked.segment)
+            total = None if conditions else everybody
             conditions.append(Condition("segment", "=", asked.segment))
         if asked.q is None:
             found = read_page(
@@ -72,6 +73,7 @@ def find(request: Request, response: Response, principal: Viewer, asked: OfAll) 
                 asked.order(),
                 asked.page,
                 asked.page_size,
+                total=total,
             )
         else:
             found = _meant(request, reading, asked.q, conditions, asked)

@@ -9,6 +9,7 @@ import ipaddress
 import logging
 import math
 import time
+import traceback
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -221,5 +222,9 @@ async def _refuse(problem: Problem, scope: Scope, receive: Receive, send: Send) 
 
 
 def _tell(error: Exception) -> None:
-    """Where it failed goes into the log, and not what the error says, for that may hold somebody's data."""
-    _log.error("%s", type(error).__name__, exc_info=error)
+    """Where it failed goes into the log, and not what the error says, for that may hold somebody's data.
+
+    The innermost place comes first: a long message is cut at its end.
+    """
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    _log.error("%s at\n%s", type(error).__name__, "\n".join(f"  {f.filename}:{f.lineno} in {f.name}" for f in frames))

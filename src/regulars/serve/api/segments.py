@@ -71,10 +71,17 @@ def customers(
 ) -> Response:
     """Page by page, filtered and sorted."""
     with published(request, response, principal) as reading:
-        refuse_unknown(reading.session, segment)
-        conditions = [Condition("segment", "=", segment), *asked.conditions()]
+        everybody = customers_of(reading.session, segment)
+        further = asked.conditions()
         found = read_page(
-            reading.session, marts.CUSTOMER_360, "customer_id", conditions, asked.order(), asked.page, asked.page_size
+            reading.session,
+            marts.CUSTOMER_360,
+            "customer_id",
+            [Condition("segment", "=", segment), *further],
+            asked.order(),
+            asked.page,
+            asked.page_size,
+            total=None if further else everybody,
         )
         rows = seen_by(found.rows, principal)
         return as_json(paged(request, reading.run_id, found, rows, asked.page, asked.page_size), response)
@@ -86,15 +93,17 @@ def seen_by(rows: Any, principal: Principal) -> list[dict[str, Any]]:
     return seen
 
 
-def refuse_unknown(live: Session, segment: str) -> None:
-    """Ends in 404 when there is no such segment.
+def customers_of(live: Session, segment: str) -> int:
+    """How many customers a segment has.
 
     Raises:
-        Problem: 404, with the names of those that there are.
+        Problem: 404 when there is no such segment, with the names of those that there are.
     """
-    known = live.query(f"select segment from {marts.SEGMENT_METRICS} order by position").column(0).to_pylist()
+    rows = live.query(f"select segment, customers from {marts.SEGMENT_METRICS} order by position").to_pylist()
+    known = {str(row["segment"]): int(row["customers"]) for row in rows}
     if segment not in known:
-        raise not_found(f"There is no such segment. GET /segments lists them: {', '.join(map(str, known))}.")
+        raise not_found(f"There is no such segment. GET /segments lists them: {', '.join(known)}.")
+    return known[segment]
 
 
 def _published_list(request: Request, response: Response, principal: Principal) -> Response:
