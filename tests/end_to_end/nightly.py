@@ -32,7 +32,7 @@ Row = dict[str, str]
 # What the checks of a night read, and those checks: all but the ones on who is in which segment.
 _MODELS = (
     *("+int_volumes__compared", "+int_traits__compared", "+int_loads__measured", "+int_order_days__compared"),
-    *("+int_sources__freshness", "+fct_orders"),
+    *("+int_orders__doubled", "+int_sources__freshness", "+fct_orders"),
 )
 _CHECKS = (
     *("tag:drift,int_volumes__compared+", "tag:drift,int_traits__compared+", "past_is_as_published"),

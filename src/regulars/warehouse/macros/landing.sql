@@ -17,60 +17,14 @@ where
     {%- endif %}
 {%- endmacro %}
 
-{# Sources of whose new orders at least `least`, and a part of them by the setting `limit`, are there under another id as
-   well: one customer does not order for the same sum at the very same time twice. #}
+{# Sources of whose new orders at least `least`, and a part of them by the setting `limit`, are there under two ids. #}
 {% macro orders_under_two_ids(limit, least) -%}
-with news as (
-
-    select
-        orders.source,
-        orders.customer_key,
-        orders.ordered_at,
-        orders.amount,
-        orders.order_id
-    from {{ ref('stg_orders') }} as orders
-    cross join {{ source('settings', 'quality') }} as quality
-    where
-        orders._load_id > coalesce(quality.published_load_id, 0)
-        and orders.customer_key is not null
-        and orders.ordered_at <> cast(orders.order_date as timestamp)
-
-),
-
-counted as (
-
-    select
-        source,
-        count(*) as orders
-    from news
-    group by source
-
-),
-
-again as (
-
-    select
-        news.source,
-        count(distinct news.order_id) as doubled,
-        min(news.order_id) as example
-    from news
-    inner join {{ ref('stg_orders') }} as orders
-        on news.customer_key = orders.customer_key
-        and news.ordered_at = orders.ordered_at
-        and news.amount = orders.amount
-        and news.source = orders.source
-        and news.order_id <> orders.order_id
-    group by news.source
-
-)
-
 select
-    again.source,
-    again.doubled,
-    counted.orders,
-    again.example as order_id
-from again
-inner join counted on again.source = counted.source
+    doubled.source,
+    doubled.doubled,
+    doubled.orders,
+    doubled.order_id
+from {{ ref('int_orders__doubled') }} as doubled
 cross join {{ source('settings', 'quality') }} as quality
-where again.doubled >= {{ least }} and again.doubled >= quality.{{ limit }} * counted.orders
+where doubled.doubled >= {{ least }} and doubled.doubled >= quality.{{ limit }} * doubled.orders
 {%- endmacro %}
