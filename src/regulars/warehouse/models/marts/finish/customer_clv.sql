@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 {% set horizons = [30, 90, 365] %}
 
 with foretold as (
