@@ -28,20 +28,40 @@ sampling as (
 
 ),
 
-looked_at as (
+-- Joined by which of both it is: every occasion with every date, to be thrown away, would take twice as long.
+candidates as (
+
+    select
+        customer_id,
+        amount,
+        order_date,
+        true as of_present
+    from occasions
+
+    union all
 
     select
         occasions.customer_id,
         occasions.amount,
         occasions.order_date,
-        learning_dates.*,
-        occasions.order_date < learning_dates.cut_off as is_past
+        false as of_present
     from occasions
-    cross join learning_dates
     cross join sampling
-    where
-        occasions.order_date < learning_dates.known_until
-        and (learning_dates.is_present or mod(occasions.customer_id, sampling.step) = 0)
+    where mod(occasions.customer_id, sampling.step) = 0
+
+),
+
+looked_at as (
+
+    select
+        candidates.customer_id,
+        candidates.amount,
+        candidates.order_date,
+        learning_dates.*,
+        candidates.order_date < learning_dates.cut_off as is_past
+    from candidates
+    inner join learning_dates on candidates.of_present = learning_dates.is_present
+    where candidates.order_date < learning_dates.known_until
 
 ),
 
