@@ -11,6 +11,8 @@ STYLE = """<style>
 .rg-table thead th { font-weight: 600; white-space: nowrap; border-bottom-width: 2px; }
 .rg-table td.n, .rg-table th.n { text-align: right; white-space: nowrap; }
 .rg-table td.w, .rg-table td:has(.rg-swatch) { white-space: nowrap; }
+.rg-table td.s { min-width: 15rem; white-space: pre-line; overflow-wrap: anywhere; }
+.rg-table code { font-size: .92em; }
 .rg-table tbody tr:hover { background: color-mix(in srgb, currentColor 6%, transparent); }
 .rg-table a, .rg-facts a, .rg-note a { color: inherit; text-underline-offset: .15em; }
 .rg-swatch { display: inline-block; width: .8em; height: .8em; border-radius: .2em; margin-right: .45em;

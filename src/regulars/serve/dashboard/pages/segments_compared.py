@@ -20,6 +20,8 @@ _PREFIX = "Map "
 def draw(desk: Desk, segments: list[dict[str, Any]], currency: str) -> None:
     """Draws the choice and the comparison."""
     st.header("Compared with another day or another map", anchor=False)
+    if desk.ask(live.data_through)["as_of"] is None:
+        return states.missing("Nobody has scores: there is no valid order yet.", "`regulars run ORDERS` lands some.")
     days = {numbers.date(day): day for day in desk.ask(comparing.history_days)}
     maps = [f"{_PREFIX}{name}" for name in desk.ask(comparing.maps_that_fit)]
     chosen = st.selectbox("Compare with", [*days, _ANY, *maps], key="with", bind="query-params", width=320)
@@ -27,7 +29,9 @@ def draw(desk: Desk, segments: list[dict[str, Any]], currency: str) -> None:
         return _map(desk, segments, chosen.removeprefix(_PREFIX), currency)
     if chosen == _ANY:
         asked = _any_day(desk)
-        if asked is not None:
+        if asked is None:
+            st.caption("Choose a day: the segments are worked out anew from what had been ordered before it began.")
+        else:
             with st.spinner(f"Working out {numbers.date(asked)} from the orders; it takes some seconds…"):
                 before = desk.made("segments of", asked, make=partial(_at, desk, asked))
             _day(desk, segments, before, asked, currency)
