@@ -24,7 +24,10 @@ def draw(desk: Desk, segments: list[dict[str, Any]], currency: str) -> None:
         return states.missing("Nobody has scores: there is no valid order yet.", "`regulars run ORDERS` lands some.")
     days = {numbers.date(day): day for day in desk.ask(comparing.history_days)}
     maps = [f"{_PREFIX}{name}" for name in desk.ask(comparing.maps_that_fit)]
-    chosen = st.selectbox("Compare with", [*days, _ANY, *maps], key="with", bind="query-params", width=320)
+    # Any other day stands at the top, for the days that are kept are many in time.
+    listed = [*days]
+    listed.insert(1, _ANY)
+    chosen = st.selectbox("Compare with", [*listed, *maps], key="with", bind="query-params", width=320)
     if chosen.startswith(_PREFIX):
         return _map(desk, segments, chosen.removeprefix(_PREFIX), currency)
     if chosen == _ANY:
