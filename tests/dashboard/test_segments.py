@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 
-from tests.dashboard.hands import taken
+from tests.dashboard.hands import chosen, taken
 from tests.dashboard.visiting import Visit
 
 
@@ -98,9 +98,8 @@ def test_any_day_is_worked_out_from_the_orders_and_compared(visit: Visit) -> Non
     kept_on = visit.page.get_by_role("table", name="Compared with another day").locator("th").nth(1).inner_text()
     kept = {row[0]: row[1:5:3] for row in visit.rows("Compared with another day")}
     day = dt.datetime.strptime(kept_on.removeprefix("Customers "), "%d %b %Y").date()
-    visit.page.get_by_label("Compare with").click()
-    visit.page.get_by_role("option", name="Another day…").click()
-    visit.page.get_by_text("Choose a day").wait_for()
+    chosen(visit, "Compare with", "Another day…")
+    assert "Choose a day" in visit.text
     field = visit.page.get_by_test_id("stDateInputField")
     field.fill(day.isoformat())
     field.press("Enter")
