@@ -131,3 +131,30 @@ def test_the_moves_of_a_month_before(visit: Visit) -> None:
     visit.page.get_by_role("heading", name=f"Who went from {largest[0]} to {largest[1]}").wait_for()
     visit.settled()
     assert len(taken(visit, "movers_2011-12-01_file")) == int(largest[2].replace(",", ""))
+
+
+def test_another_day_is_worked_out_from_the_orders(visit: Visit) -> None:
+    """A day of which the history is kept has the segments that are kept, and one between two has others."""
+    visit.open("segments", view="Compare")
+    kept = _then(visit)
+    chosen(visit, "Compare with", "Another day…")
+    assert "Choose a day" in visit.text
+    visit.page.get_by_test_id("stDateInputField").get_by_role("spinbutton").first.click()
+    visit.page.keyboard.type("20111201")
+    visit.page.keyboard.press("Escape")
+    visit.page.get_by_text("Since 1 December 2011").wait_for()
+    visit.settled()
+    assert _then(visit) == kept and "day=2011-12-01" in visit.query
+    visit.open("segments", view="Compare", **{"with": "Another day…", "day": "2011-09-15"})
+    visit.page.get_by_text("Since 15 September 2011").wait_for()
+    visit.settled()
+    before = _then(visit)
+    assert (
+        len(before) == 12 and 3_000 < sum(int(customers.replace(",", "")) for customers, _ in before.values()) < 4_000
+    )
+    assert before != kept and len(taken(visit, "compared_file")) == 12
+
+
+def _then(visit: Visit) -> dict[str, tuple[str, str]]:
+    """Customers and revenue of each segment on the other day."""
+    return {row[0]: (row[1], row[4]) for row in visit.rows("Compared with another day")}

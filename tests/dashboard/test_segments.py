@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 
-from tests.dashboard.hands import chosen, taken
 from tests.dashboard.visiting import Visit
 
 
@@ -90,28 +88,3 @@ def test_other_cut_points_move_customers_at_once_and_nothing_is_kept(visit: Visi
     visit.page.get_by_role("button", name="Back to the published cut points").click()
     visit.page.get_by_text("Nobody would move").wait_for()
     assert visit.settled().barriers() == []
-
-
-def test_any_day_is_worked_out_from_the_orders_and_compared(visit: Visit) -> None:
-    visit.open("segments", view="Compare")
-    # What the history has kept of a month end is what the orders of that day give again.
-    kept_on = visit.page.get_by_role("table", name="Compared with another day").locator("th").nth(1).inner_text()
-    kept = {row[0]: row[1:5:3] for row in visit.rows("Compared with another day")}
-    day = dt.datetime.strptime(kept_on.removeprefix("Customers "), "%d %b %Y").date()
-    chosen(visit, "Compare with", "Another day…")
-    assert "Choose a day" in visit.text
-    field = visit.page.get_by_test_id("stDateInputField")
-    field.fill(day.isoformat())
-    field.press("Enter")
-    visit.page.get_by_role("table", name="Compared with another day").wait_for()
-    visit.settled()
-    assert {row[0]: row[1:5:3] for row in visit.rows("Compared with another day")} == kept
-    assert f"day={day}" in visit.query and "with=Another day…" in visit.query
-    # A day on which nothing is kept, by its address.
-    visit.open("segments", view="Compare", **{"with": "Another day…", "day": str(day - dt.timedelta(days=100))})
-    visit.page.get_by_role("table", name="Compared with another day").wait_for()
-    visit.settled()
-    rows = visit.rows("Compared with another day")
-    assert len(rows) == 12 and sum(int(row[1].replace(",", "")) for row in rows) > 0
-    assert {row[0]: row[1:5:3] for row in rows} != kept
-    assert len(taken(visit, "compared_file")) == 12 and visit.barriers() == []

@@ -17,6 +17,8 @@ SECONDS = 2
 _RUNS = 20
 _SIGNS = {"done": "✓ done", "failed": "✗ failed", "interrupted": "‖ interrupted", "running": "… running"}
 _NEWEST = "The newest"
+# A shop may be older than the ten years that a field of days offers unless told.
+_OLDEST = dt.date(1900, 1, 1)
 
 
 def draw(desk: Desk) -> None:
@@ -32,7 +34,11 @@ def _starter(desk: Desk) -> None:
     with st.expander("Settings of the next run", icon=":material/tune:"):
         first, second, third = st.columns(3)
         as_of = first.date_input(
-            "As of", None, key="run_as_of", help="The start of this day is now; empty = the day after the newest order."
+            "As of",
+            None,
+            _OLDEST,
+            key="run_as_of",
+            help="The start of this day is now; empty = the day after the newest order.",
         )
         window = second.number_input(
             "Days that count", 1, 36500, None, key="run_window", help="Empty = as the settings say."

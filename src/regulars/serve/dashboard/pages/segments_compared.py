@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from regulars.serve import comparing
+from regulars.serve import comparing, sales_views
 from regulars.serve.dashboard import drawing, live, numbers, states, tables
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.pages.segments_drawn import NAME
@@ -49,10 +49,13 @@ def _at(desk: Desk, day: dt.date) -> comparing.Counted:
 
 
 def _any_day(desk: Desk) -> dt.date | None:
-    as_of = desk.ask(live.data_through)["as_of"]
+    as_of, days = desk.ask(live.data_through)["as_of"], desk.ask(sales_views.first_and_last)
+    first = days[0] if days else as_of
     found = st.date_input(
         "As of the start of",
         value=None,
+        # Unless it is said, the years before the last ten cannot be chosen, and an old shop has no other.
+        min_value=min(first + dt.timedelta(days=1), as_of),
         max_value=as_of,
         key="day",
         bind="query-params",
