@@ -1,4 +1,4 @@
-"""What a person's hands do on a page: click into a chart, and take the file of a table along."""
+"""What a person's hands do on a page: click into a chart, choose of a list, and take the file of a table along."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ def clicked_on(visit: Visit, chart: str, across: float, down: float) -> None:
     before = visit.page.evaluate("location.search")
     area.click(position=place, force=True)
     visit.page.wait_for_function("before => location.search !== before", arg=before)
+    visit.settled()
+
+
+def chosen(visit: Visit, label: str, option: str) -> None:
+    """Chooses of a list that opens: the field is clicked, typed into until the option is there, and that is clicked."""
+    field = visit.page.get_by_role("combobox", name=label)
+    field.click()
+    field.press_sequentially(option)
+    visit.page.get_by_role("option", name=option, exact=True).click()
     visit.settled()
 
 

@@ -21,7 +21,8 @@ from regulars.segments.standing import METRICS
 
 # For each metric the edge of the scores from 2 upwards.
 Cuts = tuple[tuple[Decimal, ...], tuple[Decimal, ...], tuple[Decimal, ...]]
-_MOST = Decimal(10) ** 13
+# The edge of a score that nobody has: no value reaches it.
+UNREACHED = Decimal(10) ** 13
 
 
 def published_cuts(live: Session) -> dict[str, Any] | None:
@@ -48,8 +49,7 @@ def published_cuts(live: Session) -> dict[str, Any] | None:
         edge: Decimal | None = None
         for score in range(bins, 1, -1):
             edge = edges.get((metric, score)) if edges.get((metric, score)) is not None else edge
-            # Nobody is at the top: no value reaches it.
-            found.append(edge if edge is not None else (Decimal(0) if metric == "recency" else _MOST))
+            found.append(edge if edge is not None else (Decimal(0) if metric == "recency" else UNREACHED))
         cuts.append(tuple(reversed(found)))
     return {"bins": bins, "cuts": tuple(cuts), "methods": {m: parameters[f"{m}_method"] for m in METRICS}}
 

@@ -76,7 +76,7 @@ def read_forecast(live: Session, metric: str = "revenue") -> Forecast | Missing:
         return missing(
             title,
             "The days ahead are not foretold: the history is too short, or there was nothing to learn from.",
-            "`regulars run` foretells as soon as there are some weeks of orders.",
+            "`regulars run` foretells them as soon as the history is long enough.",
         )
     first = ahead["date"][0].as_py()
     since = first - dt.timedelta(days=PAST_DAYS)

@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import pyarrow as pa
 
 from regulars.engines.base import Session
-from regulars.serve import charts, run_records
+from regulars.serve import charts, run_findings, run_records
 from regulars.serve.dashboard.seats import Seat
 from regulars.serve.masking import SEES_PEOPLE, masked, masked_rows
 from regulars.serve.queries import Pinned, Queries
@@ -91,6 +91,10 @@ class Desk:
             InputError: There is none.
         """
         return self._seen(run_records.run(self.state.engine, run_id))
+
+    def stopping(self, run_id: str) -> list[dict[str, Any]]:
+        """What kept a run from being published, as the journal has it now."""
+        return self._seen(run_findings.stopping(self.state.engine, run_id))
 
     def ask(self, question: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The answer to a question on the publication of this page.

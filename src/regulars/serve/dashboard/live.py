@@ -28,7 +28,7 @@ def sidebar(desk: Desk) -> None:
     if desk.run_id:
         with states.told():
             found = desk.ask(data_through)
-            st.markdown(f"**Data through {numbers.date(found['last_day'])}**")
+            st.markdown(f"**{through_words(found)}**")
     st.fragment(_watched, run_every=SECONDS)(desk)
     principal = desk.principal
     who = f"Key {principal.name} ({principal.role.name})" if principal.key_id else "No key was given: all may be seen."
@@ -37,24 +37,35 @@ def sidebar(desk: Desk) -> None:
         tables.note("", "Sign out", "sign-out")
 
 
-def pipeline_words(runs: list[dict[str, Any]]) -> tuple[str, str]:
-    """How the newest run stands as (state, words): running, done, failed, interrupted, or none."""
+def through_words(found: dict[str, Any]) -> str:
+    """How far what is published reaches, of what `data_through` found."""
+    return f"Data through {numbers.date(found['last_day'])}" if found["last_day"] else "No order is published yet"
+
+
+def pipeline_words(runs: list[dict[str, Any]], *, is_published: bool) -> tuple[str, str]:
+    """How the newest run stands as (state, words): running, done, failed, interrupted, or none.
+
+    Args:
+        runs: The newest runs, newest first.
+        is_published: Whether there is anything to show beside it.
+    """
     if not runs:
         return "none", "No run yet."
     newest = runs[0]
     when = numbers.moment(newest["finished_at"] or newest["started_at"])
+    shown = "what is shown is the state before it" if is_published else "nothing is published yet"
     return newest["status"], {
         "running": f"A run has been going on since {numbers.moment(newest['started_at'])}.",
         "done": f"The last run ended well on {when}.",
-        "failed": f"The last run failed on {when}; what is shown is of the one before.",
-        "interrupted": "The last run was interrupted; what is shown is of the one before.",
+        "failed": f"The last run failed on {when}; {shown}.",
+        "interrupted": f"The last run was interrupted; {shown}.",
     }.get(newest["status"], newest["status"])
 
 
 def _watched(desk: Desk) -> None:
     with states.told():
         desk.check()
-        state, words = pipeline_words(desk.runs(1))
+        state, words = pipeline_words(desk.runs(1), is_published=bool(desk.run_id))
         st.caption(f"{_SIGNS[state]} {words}")
 
 

@@ -81,7 +81,7 @@ def text(value: Any) -> str:
 
 
 def formatter(kind: str, currency: str = "") -> Callable[[Any], str]:
-    """How a column of a kind is written: count, money, cents, share, number, date, short_date, moment or text."""
+    """How a column of a kind is written: count, money, cents, share, number, date, short_date, moment or some text."""
     with_currency: dict[str, Callable[[Any, str], str]] = {"money": money, "cents": cents, "short_money": short_money}
     if kind in with_currency:
         return lambda value: with_currency[kind](value, currency)
@@ -93,6 +93,8 @@ def formatter(kind: str, currency: str = "") -> Callable[[Any], str]:
         "short_date": short_date,
         "moment": moment,
         "text": text,
+        "word": text,
+        "words": text,
         "change": text,
     }
     return plain[kind]

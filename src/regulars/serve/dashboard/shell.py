@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from regulars.serve.dashboard import live, states
+from regulars.serve.dashboard import failure, live, states
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.page import Page
 from regulars.serve.dashboard.pages import PAGES
@@ -51,5 +51,6 @@ def _draw(page: Page, seat: Seat) -> None:
     with st.sidebar:
         live.sidebar(desk)
     if not desk.run_id and page.needs_publication:
+        failure.told(desk)
         return states.nothing_published(desk)
     page.draw(desk)

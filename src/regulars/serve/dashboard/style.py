@@ -11,8 +11,12 @@ STYLE = """<style>
 .rg-table thead th { font-weight: 600; white-space: nowrap; border-bottom-width: 2px; }
 .rg-table td.n, .rg-table th.n { text-align: right; white-space: nowrap; }
 .rg-table td.w, .rg-table td:has(.rg-swatch) { white-space: nowrap; }
+.rg-table td.s { min-width: 15rem; white-space: pre-line; overflow-wrap: anywhere; }
+.rg-table code { font-size: .92em; }
 .rg-table tbody tr:hover { background: color-mix(in srgb, currentColor 6%, transparent); }
 .rg-table a, .rg-facts a, .rg-note a { color: inherit; text-underline-offset: .15em; }
+:is([data-testid="stSidebarNavLink"], [data-testid="stMain"], .rg-scroll, .rg-table a, .rg-note a):focus-visible {
+  outline: 2px solid currentColor !important; outline-offset: -2px; }
 .rg-swatch { display: inline-block; width: .8em; height: .8em; border-radius: .2em; margin-right: .45em;
   border: 1px solid color-mix(in srgb, currentColor 35%, transparent); vertical-align: -.05em; }
 .rg-note { font-size: .95rem; margin: 0 0 .5rem; }

@@ -5,6 +5,7 @@ A table on a page is short: of what is long a page shows a page. The file has al
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -21,6 +22,7 @@ from regulars.serve.dashboard.desk import Desk
 # A browser gets a file of these from memory; whole lists of customers come by `regulars export` or the API.
 MOST_ROWS = 100_000
 _RIGHT = ("change", "count", "money", "cents", "short_money", "share", "number")
+_UNBROKEN = ("date", "short_date", "moment", "word")
 _KINDS = {
     "csv": ("CSV", "text/csv"),
     "xlsx": ("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -34,9 +36,11 @@ class Column:
     Attributes:
         name: Of the rows.
         title: Its heading, with the unit where there is one.
-        kind: How it is written: see numbers.formatter.
+        kind: How it is written: see numbers.formatter. A `word` is never broken; `words` have room
+            for a sentence, in which what stands between backticks is a command.
         link: Makes the address that a cell leads to of the row; None = it leads nowhere.
         swatch: Makes a colour of the row, which is shown before the cell; None = none.
+        is_optional: Whether it is left out where no row has it, as in a shop that knows no names.
     """
 
     name: str
@@ -44,6 +48,7 @@ class Column:
     kind: str = "text"
     link: Callable[[dict[str, Any]], str | None] | None = None
     swatch: Callable[[dict[str, Any]], str | None] | None = None
+    is_optional: bool = False
 
 
 def address(page: str, /, **query: Any) -> str:
@@ -144,6 +149,7 @@ def swatch(colour: str | None) -> str:
 
 def _html(rows: pa.Table | Sequence[dict[str, Any]], columns: Sequence[Column], currency: str, caption: str) -> str:
     listed = rows.to_pylist() if isinstance(rows, pa.Table) else rows
+    columns = [each for each in columns if not each.is_optional or any(row.get(each.name) for row in listed)]
     head = "".join(f'<th scope="col"{_style(column)}>{escape(column.title)}</th>' for column in columns)
     body = "".join(f"<tr>{''.join(_cell(row, column, currency) for column in columns)}</tr>" for row in listed)
     said = f' aria-label="{escape(caption or "Table")}"'
@@ -155,6 +161,8 @@ def _html(rows: pa.Table | Sequence[dict[str, Any]], columns: Sequence[Column], 
 
 def _cell(row: dict[str, Any], column: Column, currency: str) -> str:
     shown = escape(numbers.formatter(column.kind, currency)(row.get(column.name)))
+    if column.kind == "words":
+        shown = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", shown)
     target = column.link(row) if column.link is not None else None
     if target:
         shown = f'<a href="{escape(target)}">{shown}</a>'
@@ -166,4 +174,6 @@ def _cell(row: dict[str, Any], column: Column, currency: str) -> str:
 def _style(column: Column) -> str:
     if column.kind in _RIGHT:
         return ' class="n"'
-    return ' class="w"' if column.kind in ("date", "short_date", "moment") or column.swatch is not None else ""
+    if column.kind == "words":
+        return ' class="s"'
+    return ' class="w"' if column.kind in _UNBROKEN or column.swatch is not None else ""

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from regulars.serve import prediction_words as words
-from regulars.serve.dashboard import tables
+from regulars.serve.dashboard import states, tables
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.tables import Column
 from regulars.serve.foretold import Outlook, Verdict
@@ -36,6 +36,11 @@ def told(what: str, verdict: Verdict | None, currency: str) -> None:
 def table(desk: Desk, outlook: Outlook, models: Sequence[str], *, key: str) -> None:
     """The tests of some predictions as a table with its file."""
     rows = [_row(verdict, outlook) for verdict in outlook.verdicts if verdict.model in models]
+    if not rows:
+        states.missing(
+            "Nothing was foretold, so nothing was tested.", "`regulars run` does both, in its stage `learn`."
+        )
+        return
     tables.show(
         rows,
         [

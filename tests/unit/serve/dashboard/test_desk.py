@@ -11,6 +11,7 @@ from tests.unit.conftest import Published
 
 from regulars.engines.base import Session
 from regulars.engines.live_pool import LivePool
+from regulars.serve import run_findings
 from regulars.serve.api.run_process import RunStarter
 from regulars.serve.api.state import ServerState
 from regulars.serve.charts.groups import Segments
@@ -102,3 +103,10 @@ def _plain(answer: Any) -> Any:
     if isinstance(answer, list):
         return [_plain(each) for each in answer]
     return answer.to_pylist() if isinstance(answer, pa.Table) else answer
+
+
+def test_what_stopped_a_run_is_masked_as_the_rest(desk_of: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = [{"check_name": "emails", "message": "ann@example.org is there twice", "sample": "ann@example.org"}]
+    monkeypatch.setattr(run_findings, "stopping", lambda _engine, _run_id: found)
+    assert desk_of(OPERATOR).stopping("a run") == found
+    assert "ann@" not in repr(desk_of(VIEWER).stopping("a run"))

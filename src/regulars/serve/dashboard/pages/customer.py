@@ -59,7 +59,11 @@ def _tiles(row: dict[str, Any], currency: str) -> None:
             ("Revenue in the window", numbers.money(row["monetary"], currency), f"code {row['rfm_score'] or '–'}"),
             ("Spent so far", numbers.money(row["historic_clv"], currency), "after refunds"),
             ("Expected next year", numbers.money(row["clv"], currency), _validated(row["is_clv_validated"])),
-            ("Health", numbers.text(row["health"]), f"{numbers.number(row['health_score'], 0)} of 100"),
+            (
+                "Health",
+                numbers.text(row["health"]),
+                f"{numbers.number(row['health_score'], 0)} of 100" if row["health"] else "no score yet",
+            ),
         ]
     )
     if row["playbook"]:
@@ -123,7 +127,8 @@ def _foretold(desk: Desk, customer_id: int, _row: dict[str, Any], currency: str)
     found = desk.ask_queries(customer_story.predicted, customer_id)
     if found is None:
         return states.missing(
-            "Nothing is foretold of this customer, who never bought or came after the last run.",
+            "Nothing is foretold of this customer in what is published: there was no order to learn from, or the stage"
+            " `learn` was left out.",
             "`regulars run` foretells.",
         )
     churn = found.verdict("churn", found.churn_horizon)
@@ -136,13 +141,13 @@ def _foretold(desk: Desk, customer_id: int, _row: dict[str, Any], currency: str)
     tables.show(
         rows,
         [
-            tables.Column("days", "Next"),
+            tables.Column("days", "Next", "word"),
             tables.Column("orders", "Orders", "number"),
             tables.Column("between", "In 8 of 10 cases"),
             tables.Column("value", "Value", "money"),
             tables.Column("lowest", "At least", "money"),
             tables.Column("highest", "At most", "money"),
-            tables.Column("verdict", "Verdict"),
+            tables.Column("verdict", "Verdict", "word"),
             tables.Column("test", "What its test has shown"),
         ],
         currency=currency,
@@ -179,7 +184,8 @@ def _identity(desk: Desk, customer_id: int, row: dict[str, Any], _currency: str)
     )
     found = desk.ask_queries(customer_story.records, customer_id)
     st.markdown(
-        f"**{numbers.count(found.num_rows)} records** of the sources are this person."
+        ("**One record**" if found.num_rows == 1 else f"**{numbers.count(found.num_rows)} records**")
+        + f" of the sources {'is' if found.num_rows == 1 else 'are'} this person."
         f" `regulars identity explain {customer_id}` shows each comparison."
     )
     tables.show(

@@ -56,7 +56,14 @@ def _best(desk: Desk, currency: str) -> None:
     page = desk.ask(members.members_page, None, None, None, "Revenue", 1, _SHOWN)
     if not page.total:
         return states.missing("There are no customers yet.", "`regulars run ORDERS CUSTOMERS` lands some.")
-    st.header(f"Who spent most, of {numbers.count(page.total)} customers", anchor=False)
+    customers = numbers.count(page.total)
+    has_spent = page.rows["monetary"][0].as_py()
+    st.header(
+        f"Who spent most, of {customers} customers"
+        if has_spent
+        else f"{customers} customers, none of whom has spent yet",
+        anchor=False,
+    )
     _show(page.rows, currency, "Who spent most")
     tables.note("More of them, by segment and score:", "Segments", "segments")
 
@@ -66,9 +73,9 @@ def _show(rows: pa.Table, currency: str, caption: str) -> None:
         rows,
         [
             tables.Column("customer_id", "Customer", link=lambda row: tables.customer(row["customer_id"])),
-            tables.Column("full_name", "Name"),
-            tables.Column("email", "E-mail"),
-            tables.Column("phone", "Phone"),
+            tables.Column("full_name", "Name", is_optional=True),
+            tables.Column("email", "E-mail", is_optional=True),
+            tables.Column("phone", "Phone", is_optional=True),
             tables.Column("segment", "Segment"),
             tables.Column("last_order_date", "Last order", "short_date"),
             tables.Column("frequency", "Orders", "count"),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from regulars.serve.dashboard import states
+from regulars.serve.dashboard import failure, states
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.page import Page
 from regulars.serve.dashboard.pages import data_checks, data_loads, data_rejected, data_runs, data_tables
 
-_PIPELINE = "Pipeline"
+_PIPELINE, _CHECKS = "Pipeline", "Checks"
 _PARTS = {
     "Tables": data_tables.draw,
     "Freshness": data_loads.draw,
-    "Checks": data_checks.draw,
+    _CHECKS: data_checks.draw,
     "Rejected rows": data_rejected.draw,
 }
 
@@ -35,6 +35,8 @@ def draw(desk: Desk) -> None:
         elif desk.run_id:
             _PARTS[part](desk)
         else:
+            if part == _CHECKS:
+                failure.findings(desk)
             states.nothing_published(desk)
 
 

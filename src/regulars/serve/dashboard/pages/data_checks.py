@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from regulars.serve import warehouse_views
-from regulars.serve.dashboard import numbers, states, tables
+from regulars.serve.dashboard import failure, numbers, states, tables
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.tables import Column
 
@@ -15,6 +15,7 @@ _ALL, _NOT_PASSED = "All", "Not passed"
 
 def draw(desk: Desk) -> None:
     """Draws the part."""
+    failure.findings(desk)
     rows = desk.ask(warehouse_views.checks)
     if not rows.num_rows:
         states.missing(
@@ -54,12 +55,12 @@ def draw(desk: Desk) -> None:
                 for row in shown
             ],
             [
-                Column("state", "State"),
+                Column("state", "State", "word"),
                 Column("what", "Check"),
                 Column("severity", "Level"),
                 Column("failures", "Rows that failed", "count"),
-                Column("message", "What it found"),
-                Column("sample", "For example"),
+                Column("message", "What it found", "words", is_optional=True),
+                Column("sample", "For example", is_optional=True),
             ],
             caption="Checks",
         )

@@ -15,16 +15,19 @@ from regulars.serve.dashboard.tables import Column
 # Of ops.freshness, as far as a warehouse has them.
 _FRESHNESS = {
     "source": Column("source", "Source"),
-    "entity": Column("entity", "Holds"),
-    "status": Column("status", "State"),
+    "status": Column("status", "State", "word"),
+    "message": Column("message", "In words", "words"),
+    "age_hours": Column("age_hours", "Hours old", "number"),
+    "warn_after_hours": Column("warn_after_hours", "Warned after", "number", is_optional=True),
+    "error_after_hours": Column("error_after_hours", "Fails after", "number", is_optional=True),
     "data_through": Column("data_through", "Data through", "moment"),
     "newest_record_at": Column("newest_record_at", "Newest record", "moment"),
     "last_landed_at": Column("last_landed_at", "Last landed", "moment"),
-    "age_hours": Column("age_hours", "Hours old", "number"),
-    "warn_after_hours": Column("warn_after_hours", "Warned after", "number"),
-    "error_after_hours": Column("error_after_hours", "Fails after", "number"),
-    "message": Column("message", "In words"),
 }
+
+# As the warehouse says it in ops.freshness.
+_LATE = ("warn", "error")
+_NO_LIMIT = "no limit"
 
 
 def draw(desk: Desk) -> None:
@@ -50,11 +53,14 @@ def _freshness(desk: Desk) -> None:
         return
     st.header("How old the word of each source is", anchor=False)
     listed = rows.to_pylist()
-    late = [str(row["source"]) for row in listed if row.get("status") not in ("pass", "fresh", "ok", None)]
+    late = [str(row["source"]) for row in listed if row.get("status") in _LATE]
+    is_asked = any(row.get("status") != _NO_LIMIT for row in listed)
     st.markdown(
         f"Late: {drawing.plain(', '.join(late))}. Look whether the export still comes."
         if late
         else "All sources are as fresh as is asked of them."
+        if is_asked
+        else "No limit is set: `warn_after` and `error_after` under `[quality]` in `regulars.toml` watch over it."
     )
     tables.show(rows, [column for name, column in _FRESHNESS.items() if name in rows.column_names], caption="Freshness")
     tables.download(desk, "freshness", rows, key="freshness_file")
@@ -131,7 +137,7 @@ def _loads(desk: Desk) -> None:
             Column("rows", "Rows", "count"),
             Column("rejected", "Rejected", "count"),
             Column("finished_at", "Landed", "moment"),
-            Column("error", "Why it failed"),
+            Column("error", "Why it failed", "words"),
         ],
         caption="Loads",
     )

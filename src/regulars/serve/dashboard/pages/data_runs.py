@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from regulars.serve.dashboard import drawing, live, numbers, states, tables
+from regulars.serve.dashboard import failure, live, numbers, states, tables
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.tables import Column
 from regulars.serve.roles import Role
@@ -17,6 +17,8 @@ SECONDS = 2
 _RUNS = 20
 _SIGNS = {"done": "✓ done", "failed": "✗ failed", "interrupted": "‖ interrupted", "running": "… running"}
 _NEWEST = "The newest"
+# A shop may be older than the ten years that a field of days offers unless told.
+_OLDEST = dt.date(1900, 1, 1)
 
 
 def draw(desk: Desk) -> None:
@@ -32,7 +34,11 @@ def _starter(desk: Desk) -> None:
     with st.expander("Settings of the next run", icon=":material/tune:"):
         first, second, third = st.columns(3)
         as_of = first.date_input(
-            "As of", None, key="run_as_of", help="The start of this day is now; empty = the day after the newest order."
+            "As of",
+            None,
+            _OLDEST,
+            key="run_as_of",
+            help="The start of this day is now; empty = the day after the newest order.",
         )
         window = second.number_input(
             "Days that count", 1, 36500, None, key="run_window", help="Empty = as the settings say."
@@ -62,7 +68,7 @@ def _watched(desk: Desk) -> None:
             )
             return
         newest = runs[0]
-        _headline(newest)
+        _headline(desk, newest)
         chosen = st.selectbox(
             "Stages of the run", [_NEWEST, *(row["run_id"] for row in runs)], key="run", bind="query-params", width=360
         )
@@ -70,19 +76,22 @@ def _watched(desk: Desk) -> None:
         _runs(desk, runs)
 
 
-def _headline(newest: dict[str, Any]) -> None:
-    state, words = live.pipeline_words([newest])
+def _headline(desk: Desk, newest: dict[str, Any]) -> None:
+    state, words = live.pipeline_words([newest], is_published=bool(desk.run_id))
     show = {"done": st.success, "failed": st.error, "interrupted": st.warning}.get(state, st.info)
-    show(words if not newest["error"] else f"{words}\n\n{drawing.plain(newest['error'])}")
+    show(words if not newest["error"] else f"{words}\n\n{failure.reason(newest['error'])}")
     if state in ("failed", "interrupted"):
         st.caption("`regulars status` says what to do on the server's machine; the next run begins where it can.")
+    if state == "failed" and desk.stopping(newest["run_id"]):
+        tables.note("", "What the checks found, and what to do about each", tables.address("data", part="Checks"))
 
 
 def _stages(desk: Desk, run_id: str) -> None:
     found = desk.run(run_id)
     stages = found["stages"]
     done = sum(stage["status"] == "done" for stage in stages)
-    st.header(f"Run {run_id}: {numbers.count(done)} stages done", anchor=False)
+    failed = "".join(f", {stage['stage']} failed" for stage in stages if stage["status"] == "failed")
+    st.header(f"Run {run_id}: {numbers.count(done)} stages done{failed}", anchor=False)
     tables.show(
         [
             {
@@ -94,9 +103,9 @@ def _stages(desk: Desk, run_id: str) -> None:
         ],
         [
             Column("stage", "Stage"),
-            Column("state", "State"),
+            Column("state", "State", "word"),
             Column("seconds", "Seconds", "number"),
-            Column("what", "What it did"),
+            Column("what", "What it did", "words"),
         ],
         caption="Stages",
     )
@@ -109,11 +118,11 @@ def _runs(desk: Desk, runs: list[dict[str, Any]]) -> None:
         listed,
         [
             Column("run_id", "Run", link=lambda row: tables.address("data", run=row["run_id"])),
-            Column("command", "Asked for"),
-            Column("state", "State"),
+            Column("command", "Asked for", "words"),
+            Column("state", "State", "word"),
             Column("started_at", "Began", "moment"),
             Column("seconds", "Seconds", "number"),
-            Column("error", "Why it failed"),
+            Column("error", "Why it failed", "words"),
         ],
         caption="Runs",
     )

@@ -77,7 +77,12 @@ def _headline(desk: Desk, bands: list[health_views.Band], currency: str) -> None
             ),
         ]
     )
-    verdicts.told("Who leaves", verdict, currency)
+    if verdict is None:
+        states.missing(
+            "Who leaves is not foretold in what is published.", "`regulars run` foretells it, in its stage `learn`."
+        )
+    else:
+        verdicts.told("Who leaves", verdict, currency)
 
 
 def _list(desk: Desk, currency: str) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from regulars.serve import overview
 from regulars.serve.charts.history import Migration
-from regulars.serve.dashboard import drawing, live, numbers, states, tables
+from regulars.serve.dashboard import drawing, failure, live, numbers, states, tables
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.page import Page
 from regulars.serve.dashboard.pages.overview_sales import sales
@@ -22,17 +22,24 @@ _RUN = "`regulars run ORDERS` lands some."
 
 def draw(desk: Desk) -> None:
     """Draws the page."""
+    with states.told():
+        failure.told(desk)
     found, base = desk.ask(live.data_through), desk.ask(overview.totals)
     currency = found["currency"]
     if not base["customers"] or found["as_of"] is None:
-        return states.missing("There is no valid order yet, so there is nothing to count.", _RUN)
+        states.missing("There is no valid order yet, so there is nothing to count.", _RUN)
+        if base["customers"]:
+            tables.note(
+                f"{numbers.count(base['customers'])} people are known, all of them prospects:", "Customers", "customers"
+            )
+        return
     segments = desk.ask_queries(Queries.segments).to_pylist()
     _figures(desk, base, found)
     with states.told():
         _actions(segments, currency)
     left, right = st.columns(2, gap="large")
     with left, states.told():
-        _people(desk, "Who the regulars are", _regulars_words(base, currency), overview.regulars, "regulars", currency)
+        _regulars(desk, base, currency)
     with right, states.told():
         _slipping(desk, currency)
     with states.told():
@@ -62,7 +69,9 @@ def _figures(desk: Desk, base: dict[str, Any], found: dict[str, Any]) -> None:
             best["segment"],
             numbers.count(best["customers"]),
             f"{numbers.share(best['share'])} of the customers bring {numbers.share(best['revenue_share'])} of the"
-            " revenue",
+            " revenue"
+            if best["customers"]
+            else "nobody is of this segment yet",
         ),
     ]
     if risk is not None:
@@ -107,18 +116,31 @@ def _actions(segments: list[dict[str, Any]], currency: str) -> None:
             tables.note("", "See them, take the list", tables.address("segments", segment=row["segment"]))
 
 
-def _regulars_words(base: dict[str, Any], currency: str) -> str:
-    best = base["best"]
-    return (
+def _regulars(desk: Desk, base: dict[str, Any], currency: str) -> None:
+    best, title = base["best"], "Who the regulars are"
+    if not best["customers"]:
+        st.header(title, anchor=False)
+        return states.missing(
+            f"Nobody is in the segment {drawing.plain(best['segment'])} yet.",
+            "`regulars run` scores everybody anew when more are landed.",
+        )
+    words = (
         f"The {numbers.count(best['customers'])} {drawing.plain(best['segment'])} bring"
         f" {numbers.share(best['revenue_share'])} of the revenue, {numbers.money(best['avg_monetary'], currency)} each."
     )
+    _people(desk, title, words, overview.regulars, "regulars", currency)
 
 
 def _slipping(desk: Desk, currency: str) -> None:
-    if desk.ask(overview.at_risk) is None:
+    risk = desk.ask(overview.at_risk)
+    if risk is None or not risk["customers"]:
         st.header("Who is slipping", anchor=False)
-        return states.missing("Nobody's churn is foretold yet.", "`regulars run` foretells it once there are orders.")
+        if risk is None:
+            return states.missing(
+                "Nobody's churn is foretold in what is published.", "`regulars run` foretells it, in its stage `learn`."
+            )
+        st.markdown(f"Nobody who spent in the window is likelier than not to stop buying in {risk['horizon']} days.")
+        return None
     words = "They spent most of those who are likelier than not to stop buying: write to them first."
     _people(desk, "Who is slipping", words, overview.slipping, "slipping", currency)
 
@@ -129,7 +151,7 @@ def _people(desk: Desk, title: str, words: str, question: Callable[..., pa.Table
     rows = desk.ask(question, _SHOWN)
     columns = [
         tables.Column("customer_id", "Customer", link=lambda row: tables.customer(row["customer_id"])),
-        tables.Column("full_name", "Name"),
+        tables.Column("full_name", "Name", is_optional=True),
         tables.Column("monetary", "Revenue", "money"),
         tables.Column("last_order_date", "Last order", "short_date"),
     ]
@@ -160,7 +182,7 @@ def _segments(desk: Desk, segments: list[dict[str, Any]], base: dict[str, Any], 
 def _health(desk: Desk) -> None:
     st.header("Health of the pipeline", anchor=False)
     found, checks = desk.ask(live.data_through), desk.ask(overview.checks)
-    _, words = live.pipeline_words(desk.runs(1))
+    _, words = live.pipeline_words(desk.runs(1), is_published=bool(desk.run_id))
     passed = checks.get("pass", 0)
     failed = {status: number for status, number in checks.items() if status != "pass"}
     said = f"{numbers.count(passed)} checks passed" + "".join(f", {n} {status}" for status, n in failed.items())

@@ -32,7 +32,9 @@ def draw(desk: Desk) -> None:
     if not sum(row["customers"] for row in segments):
         return states.missing("There are no customers yet.", "`regulars run ORDERS` lands some.")
     st.caption(
-        f"As of the start of {numbers.date(found['as_of'])}, revenue of the {found['window_days']} days before it,"
+        "Nobody has ordered yet: everybody is a prospect."
+        if found["as_of"] is None
+        else f"As of the start of {numbers.date(found['as_of'])}, revenue of the {found['window_days']} days before it,"
         f" data through {numbers.date(found['last_day'])}."
     )
     view = st.segmented_control(
@@ -64,7 +66,7 @@ def _table(desk: Desk, segments: list[dict[str, object]], currency: str) -> None
             segments_drawn.NAME,
             tables.Column("customers", "Customers", "count"),
             tables.Column("share", "Share", "share"),
-            tables.Column("revenue", f"Revenue ({currency})", "money"),
+            tables.Column("revenue", f"Revenue ({currency})" if currency else "Revenue", "money"),
             tables.Column("revenue_share", "Share", "share"),
             tables.Column("avg_recency", "Days since order", "number"),
             tables.Column("avg_frequency", "Orders", "number"),

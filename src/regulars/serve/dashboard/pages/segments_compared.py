@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from regulars.serve import comparing
+from regulars.serve import comparing, sales_views
 from regulars.serve.dashboard import drawing, live, numbers, states, tables
 from regulars.serve.dashboard.desk import Desk
 from regulars.serve.dashboard.pages.segments_drawn import NAME
@@ -20,14 +20,21 @@ _PREFIX = "Map "
 def draw(desk: Desk, segments: list[dict[str, Any]], currency: str) -> None:
     """Draws the choice and the comparison."""
     st.header("Compared with another day or another map", anchor=False)
+    if desk.ask(live.data_through)["as_of"] is None:
+        return states.missing("Nobody has scores: there is no valid order yet.", "`regulars run ORDERS` lands some.")
     days = {numbers.date(day): day for day in desk.ask(comparing.history_days)}
     maps = [f"{_PREFIX}{name}" for name in desk.ask(comparing.maps_that_fit)]
-    chosen = st.selectbox("Compare with", [*days, _ANY, *maps], key="with", bind="query-params", width=320)
+    # Any other day stands at the top, for the days that are kept are many in time.
+    listed = [*days]
+    listed.insert(1, _ANY)
+    chosen = st.selectbox("Compare with", [*listed, *maps], key="with", bind="query-params", width=320)
     if chosen.startswith(_PREFIX):
         return _map(desk, segments, chosen.removeprefix(_PREFIX), currency)
     if chosen == _ANY:
         asked = _any_day(desk)
-        if asked is not None:
+        if asked is None:
+            st.caption("Choose a day: the segments are worked out anew from what had been ordered before it began.")
+        else:
             with st.spinner(f"Working out {numbers.date(asked)} from the orders; it takes some seconds…"):
                 before = desk.made("segments of", asked, make=partial(_at, desk, asked))
             _day(desk, segments, before, asked, currency)
@@ -42,10 +49,13 @@ def _at(desk: Desk, day: dt.date) -> comparing.Counted:
 
 
 def _any_day(desk: Desk) -> dt.date | None:
-    as_of = desk.ask(live.data_through)["as_of"]
+    as_of, days = desk.ask(live.data_through)["as_of"], desk.ask(sales_views.first_and_last)
+    first = days[0] if days else as_of
     found = st.date_input(
         "As of the start of",
         value=None,
+        # Unless it is said, the years before the last ten cannot be chosen, and an old shop has no other.
+        min_value=min(first + dt.timedelta(days=1), as_of),
         max_value=as_of,
         key="day",
         bind="query-params",

@@ -37,7 +37,7 @@ def draw(desk: Desk, _segments: list[dict[str, Any]], currency: str) -> None:
         mine = [row for row in rows if row["metric"] == metric]
         if not mine:
             continue
-        st.header(f"{title}: {unit}" + (f" ({currency})" if metric == "monetary" else ""), anchor=False)
+        st.header(f"{title}: {unit}" + (f" ({currency})" if metric == "monetary" and currency else ""), anchor=False)
         st.markdown(_words(metric, mine))
         for warning in sorted({row["warning"] for row in mine if row["warning"]}):
             st.warning(warning, icon=":material/warning:")

@@ -54,8 +54,8 @@ def _columns(segments: list[dict[str, Any]]) -> list[tables.Column]:
     colours = {row["segment"]: row["colour"] for row in segments}
     return [
         tables.Column("customer_id", "Customer", link=lambda row: tables.customer(row["customer_id"])),
-        tables.Column("full_name", "Name"),
-        tables.Column("email", "E-mail"),
+        tables.Column("full_name", "Name", is_optional=True),
+        tables.Column("email", "E-mail", is_optional=True),
         tables.Column("segment", "Segment", swatch=lambda row: colours.get(row["segment"])),
         tables.Column("rfm_score", "RFM"),
         tables.Column("last_order_date", "Last order", "short_date"),

@@ -73,13 +73,14 @@ def _number(metric: str, score: int, edge: Decimal) -> Decimal:
     value = st.number_input(
         f"Score {score} of {metric}",
         min_value=0.0,
-        value=float(edge),
+        value=None if edge == what_if.UNREACHED else float(edge),
         step=step,
         format="%.2f" if metric == "monetary" else "%.0f" if edge == edge.to_integral_value() else "%.2f",
         key=f"cut_{metric}_{score}",
+        placeholder="Nobody has it",
     )
     # What nobody touched stays as exact as it is published.
-    return edge if value == float(edge) else Decimal(str(round(value, 4)))
+    return edge if value is None or value == float(edge) else Decimal(str(round(value, 4)))
 
 
 def _segments(segments: list[dict[str, Any]], moved: Any, currency: str) -> None:
