@@ -17,7 +17,8 @@ ROWS, EVERY = 320, 25
 
 def _file(path: Path, first: int, every: int) -> tuple[dict[str, dt.date], dict[int, str]]:
     """Writes orders whose dates are mixed, each `every`-th of them none; gives the days, and what is none by row."""
-    days, wrong, lines = {}, {}, ["order_id,customer_id,ordered_at,amount"]
+    days, wrong = dict[str, dt.date](), dict[int, str]()
+    lines = ["order_id,customer_id,ordered_at,amount"]
     for number in range(ROWS):
         day = dt.date(2025, 1, 1) + dt.timedelta(number % 350)
         text = day.strftime(STYLES[number % len(STYLES)])
