@@ -194,13 +194,18 @@ def status(
 @app.command()
 def check(
     every: Annotated[bool, typer.Option("--all", help="Also the checks that passed.")] = False,
+    rows: Annotated[str | None, typer.Option("--rows", help="List the rows that this check found.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="With --rows: rows shown at most.")] = 1000,
     settings_file: SettingsFile = None,
     environment: Environment = None,
     warehouse: Warehouse = None,
     as_json: Json = False,
 ) -> None:
     """What the checks of the last run found, what it means and what to do. Exit code 1 if it stopped publishing."""
-    if not cli_check.check(_settings(settings_file, warehouse, environment), as_json, every):
+    settings = _settings(settings_file, warehouse, environment)
+    if rows is not None:
+        cli_check.rows(settings, rows, limit, as_json)
+    elif not cli_check.check(settings, as_json, every):
         raise typer.Exit(1)
 
 

@@ -12,8 +12,9 @@ from regulars.engines.check_records import CheckRecord, CheckRecords
 from regulars.errors import InputError
 from regulars.quality.meanings import meaning_of
 from regulars.serve.freshness import source_ages
+from regulars.serve.rows_at_fault import rows_at_fault
 from regulars.settings import Settings
-from regulars.terminal import console, print_json, print_table
+from regulars.terminal import console, errors, print_json, print_table
 
 _WORDS = {
     "fail": "[bold red]Stops[/]",
@@ -53,6 +54,30 @@ def check(settings: Settings, as_json: bool, every: bool = False) -> bool:
     return not stopping
 
 
+def rows(settings: Settings, check_name: str, limit: int, as_json: bool) -> None:
+    """Shows the rows that a check of the newest run found.
+
+    Raises:
+        InputError: Nothing was checked, or the check does not count rows of loads.
+    """
+    engine = open_engine(settings)
+    run_id, found = newest_findings(engine)
+    listed = [record.check_name for record in found if meaning_of(record.check_name).rows]
+    if check_name not in listed:
+        raise InputError(
+            f"`{check_name}` lists no rows. " + (f"These do: {', '.join(listed)}." if listed else "Run first.")
+        )
+    # One more than shown is asked for, to say that there are more.
+    table = rows_at_fault(engine, check_name, run_id, limit + 1)
+    shown = table.slice(0, limit)
+    if as_json:
+        print_json(shown.to_pylist())
+    else:
+        print_table(shown, f"Rows that {check_name} found in run {run_id}")
+    if table.num_rows > limit:
+        errors.print(f"Only the first {limit:,} rows are shown; --limit shows more.")
+
+
 def newest_findings(engine: Engine) -> tuple[str, list[CheckRecord]]:
     """The newest run that was checked, and what its checks found."""
     return CheckRecords(engine.journal).newest()
@@ -76,6 +101,8 @@ def finding_lines(record: CheckRecord) -> Iterator[str]:
     yield f"    {escape(record.message if is_age or record.status == 'error' else meaning.what or record.message)}"
     if record.sample and not is_age:
         yield f"    e.g. {escape(record.sample)}"
+    if meaning.rows:
+        yield f"    Rows: {escape(meaning.rows)}"
     yield f"    Next: {escape(meaning.advice)}"
     if record.status == "fail":
         yield f"    If it is all as it should be: regulars run --allow {escape(record.check_name)}"

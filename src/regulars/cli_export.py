@@ -128,7 +128,7 @@ def export(
         if as_json:
             print_json([vars(made)])
             return
-        console.print(f"{made.exported:,} customers written to {output}")
+        console.print(f"{made.exported:,} customers written to {output}{_through(made.data_through)}")
         for line in _about(made.left_out, made.held_back, control, made.name):
             console.print(line)
         if made.next_step:
@@ -141,6 +141,10 @@ def _consent(given: str | None, settings: Settings, audience: str | None) -> Con
     if chosen not in known:
         raise InputError(f"`{chosen}` is no rule of consent. Choose one of: {', '.join(known)}.")
     return cast(Consent, chosen)
+
+
+def _through(day: str) -> str:
+    return f", data through {day}" if day else ""
 
 
 def _about(left_out: Mapping[str, int], held_back: int, control: float, name: str) -> Iterator[str]:
@@ -173,7 +177,9 @@ def _star(queries: Queries, ledger: ExportLedger, folder: Path, as_json: bool) -
     if as_json:
         print_json([vars(table) for table in star.tables])
         return
-    console.print(f"{len(star.tables)} tables as of the start of {star.as_of} written to {folder}")
+    console.print(
+        f"{len(star.tables)} tables as of the start of {star.as_of}{_through(star.data_through)} written to {folder}"
+    )
     print_table(
         pa.table({name: [getattr(table, name) for table in star.tables] for name in ("name", "rows", "meaning")}),
         wide=("meaning",),

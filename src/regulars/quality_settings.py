@@ -35,7 +35,7 @@ class QualitySettings(Section):
     base_change: float = Field(0.1, gt=0, lt=1, description="Part of the customer base that one run may take away")
     bad_rows_warn: float = Field(0.02, gt=0, le=1, description="Part of a load set aside that is told")
     bad_rows_error: float = Field(0.25, gt=0, le=1, description="Part of a load set aside that stops publishing")
-    bad_emails_warn: float = Field(0.1, gt=0, le=1, description="Part of a load's e-mails malformed that is told")
+    bad_emails_warn: float = Field(0.02, gt=0, le=1, description="Part of a load's e-mails malformed that is told")
     bad_emails_error: float = Field(0.4, gt=0, le=1, description="The same that stops publishing")
     doubled_warn: float = Field(
         0.01, gt=0, le=1, description="Part of the new orders that are there twice that is told"

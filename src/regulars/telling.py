@@ -95,26 +95,42 @@ def note_failure(engine: Engine, settings: Settings, run_id: str, stage: str, er
     with suppress(RegularsError):
         live = _live(engine, settings)
         run_failed(AlertRecords(engine.journal), settings.notify, settings.shop.name, run_id, stage, words, live)
+        _note_ages(engine, settings, run_id)
 
 
 def note_success(engine: Engine, settings: Settings, run_id: str, summaries: Mapping[str, str]) -> None:
     """Notes that a run is done, for those who are to be told."""
     if not settings.notify.urls:
         return
+    from regulars.activate.late_sources import is_lateness
     from regulars.activate.run_alerts import Finding, run_done, run_warned
     from regulars.engines.alert_records import AlertRecords
 
     records, shop = AlertRecords(engine.journal), settings.shop.name
     with suppress(RegularsError):
         run_done(records, settings.notify, shop, run_id, summaries)
+    with suppress(RegularsError):
+        _note_ages(engine, settings, run_id)
     if "publish" not in summaries:
         return
     with suppress(RegularsError):
         with engine.live() as live:
             sql = f"select check_name, status, failures, message from {catalog.CHECKS.name} where status <> 'pass'"
             rows = live.query(sql).to_pylist()
+        # A source that is late has a cause of its own, so that the end of it is told as well.
+        rows = [row for row in rows if not is_lateness(row["check_name"], row["status"])]
         found = [Finding(row["check_name"], row["status"], row["failures"], row["message"]) for row in rows]
         run_warned(records, settings.notify, shop, run_id, found)
+
+
+def _note_ages(engine: Engine, settings: Settings, run_id: str) -> None:
+    """Notes which sources are late, of a run that measured it, whether it published or not."""
+    from regulars.activate.late_sources import sources_measured
+    from regulars.engines.alert_records import AlertRecords
+    from regulars.engines.check_records import CheckRecords
+
+    if found := CheckRecords(engine.journal).of_run(run_id):
+        sources_measured(AlertRecords(engine.journal), settings.notify, settings.shop.name, run_id, found)
 
 
 def _live(engine: Engine, settings: Settings) -> str:

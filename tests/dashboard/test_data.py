@@ -38,7 +38,10 @@ def test_the_parts_tell_what_the_run_told(visit: Visit) -> None:
     ]
     visit.page.get_by_role("radio", name="Checks").click()
     visit.settled()
-    assert {row[0] for row in visit.rows("Checks")} == {"✓ passed"}
+    # One in twenty of the shop's e-mails is malformed, and stands first.
+    warned, *others = visit.rows("Checks")
+    assert warned[:2] == ["! warned", "nearly all emails are well formed"]
+    assert {row[0] for row in others} == {"✓ passed"}
     visit.page.get_by_role("radio", name="Freshness").click()
     visit.settled()
     assert {row[0] for row in visit.rows("Sources")} == {"customers", "orders"}

@@ -31,7 +31,7 @@ from regulars.transform import CheckResult, Transformer
 Row = dict[str, str]
 # What the checks of a night read, and those checks: all but the ones on who is in which segment.
 _MODELS = (
-    *("+int_volumes__compared", "+int_traits__compared", "+int_loads__measured", "+int_order_days__compared"),
+    *("+int_volumes__compared", "+int_traits__compared", "+int_rows__at_fault", "+int_order_days__compared"),
     *("+int_orders__doubled", "+int_sources__freshness", "+fct_orders"),
 )
 _CHECKS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -52,6 +53,76 @@ def test_every_malformed_email_is_found(folder: Path) -> None:
         live, "select count(*) from marts.customer_identity_map where is_email_malformed and email is null"
     ) == [(broken,)]
     assert doors.ask(live, "select count(*) from marts.dim_customers where email not like '%_@_%.__%'") == [(0,)]
+
+
+def test_the_check_counts_the_malformed_emails_and_leads_to_their_rows(folder: Path) -> None:
+    live, found_by = folder / "warehouse" / "live.duckdb", "nearly_all_emails_are_well_formed"
+    [(failures, status)] = doors.ask(live, f"select failures, status from ops.checks where check_name = '{found_by}'")
+    assert (failures, status) == (250, "warn")
+    [told] = [
+        check
+        for check in doors.command("check", "--json", folder=folder).rows[0]["checks"]
+        if check["check_name"] == found_by
+    ]
+    assert told["rows"] in " ".join(doors.command("check", folder=folder).output.split())
+    listed = doors.command(*told["rows"].split()[1:], "--json", folder=folder).rows
+    # An address of the list that has no single @ with a host behind it, read by other means than Regulars'.
+    lines = csv.read_csv(folder / "list" / "customers.csv").select(["customer_id", "email"]).to_pylist()
+    malformed = [
+        (number, str(line["customer_id"]))
+        for number, line in enumerate(lines, 1)
+        if line["email"] and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", line["email"].strip())
+    ]
+    assert len(malformed) == 250
+    assert [(row["row_number"], row["record_id"]) for row in listed] == malformed
+    assert {(row["uri"], row["field"]) for row in listed} == {("list/customers.csv", "email")}
+    marked = doors.ask(
+        live, "select source_customer_id from marts.customer_identity_map where is_email_malformed order by 1"
+    )
+    assert marked == sorted((record,) for _, record in malformed)
+    few = doors.command(*told["rows"].split()[1:], "--limit", "3", folder=folder)
+    assert "Only the first 3 rows" in few.errors and "list/customers.csv" in few.output
+    wrong = doors.command("check", "--rows", "emails", folder=folder)
+    assert wrong.exit_code == 2 and found_by in wrong.errors
+
+
+def test_every_duplicate_is_counted_and_leads_to_its_row(folder: Path) -> None:
+    sql = (
+        "select customer_id, source_customer_id, linked_by from customer_identity_map where linked_by <> 'new'"
+        " order by source_customer_id"
+    )
+    duplicates = doors.command("sql", sql, "--limit", "5000", "--json", folder=folder).rows
+    report = doors.command("identity", "evaluate", "--truth", "list", "--json", folder=folder).rows[0]
+    assert len(duplicates) == report["records"] - report["people"]
+    assert len(duplicates) == sum(rule["records"] for rule in report["rules"] if rule["rule"] != "new")
+    # 750 rows are second or third accounts; all but a few are found, and all but a few of those found are.
+    truth = _truth(folder)
+    mates = Counter(truth.values())
+    assert sum(count - 1 for count in mates.values()) == 750
+    assert abs(len(duplicates) - 750) <= 0.03 * 750
+    assert sum(mates[truth[row["source_customer_id"]]] > 1 for row in duplicates) >= 0.97 * 750
+    # Each leads to its line of the file, by the ledger's load and the number of the row.
+    lines = csv.read_csv(folder / "list" / "customers.csv")["customer_id"].to_pylist()
+    placed = doors.ask(
+        folder / "warehouse" / "durable.duckdb",
+        "select staged.source_customer_id, loads.uri, staged._row from staging.customer_records as staged"
+        " join ops.loads as loads on loads.load_id = staged._load_id"
+        " join identity.records as records on records.source = staged.source"
+        " and records.source_customer_id = staged.source_customer_id"
+        " where records.linked_by <> 'new' order by 1",
+    )
+    assert [row["source_customer_id"] for row in duplicates] == [record for record, _, _ in placed]
+    assert all(uri == "list/customers.csv" and str(lines[row - 1]) == record for record, uri, row in placed)
+
+
+def test_dates_of_every_style_are_read(folder: Path) -> None:
+    styles = json.loads((folder / "list" / "truth" / "counts.json").read_text(encoding="utf-8"))["date_formats"]
+    assert all(count > 500 for column in ("created_at", "birth_date") for count in styles[column].values())
+    [(read, born)] = doors.ask(
+        folder / "warehouse" / "durable.duckdb",
+        "select count(created_at), count(birth_date) from staging.customer_records",
+    )
+    assert (read, born) == (sum(styles["created_at"].values()), sum(styles["birth_date"].values()))
 
 
 def test_every_merge_has_a_reason_that_its_records_bear_out(folder: Path) -> None:

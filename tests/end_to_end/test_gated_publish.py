@@ -36,7 +36,7 @@ def test_a_source_that_is_too_old_keeps_the_last_state_until_it_is_allowed(
     settings = tmp_path / "regulars.toml"
     with receiver() as taken:
         monkeypatch.setenv("SHOP_NOTIFY", taken.url.replace("http", "json"))
-        settings.write_text(LATE.format(ages=""))
+        settings.write_text(LATE.format(ages='warn_after = "2 days"'))
         first = _run(tmp_path)
         assert first.exit_code == 0, first.errors
         assert "data through 2025-01-28" in " ".join(first.output.split())
@@ -50,8 +50,9 @@ def test_a_source_that_is_too_old_keeps_the_last_state_until_it_is_allowed(
             assert outcome.exit_code == 1
             assert "freshness_of_orders" in outcome.errors
         assert (tmp_path / "warehouse" / "live.duckdb").stat().st_ino == live
-        [(_, body)] = taken.requests
-        message = json.loads(body)
+        # It was late before it was too late: told once, by the first run, which was not stopped by it.
+        [late, message] = [json.loads(body) for _, body in taken.requests]
+        assert late["title"] == "My shop: orders is late" and "late after 48 hours" in late["message"]
         assert "failed at check" in message["title"] and "freshness_of_orders" in message["message"]
 
         status = doors.command("status", folder=tmp_path)
@@ -82,7 +83,7 @@ def test_a_source_that_is_too_old_keeps_the_last_state_until_it_is_allowed(
         "select status, count(distinct run_id) from ops.check_history where check_name = 'freshness_of_orders'"
         " group by status order by status",
     )
-    assert ran == [("allowed", 1), ("fail", 2)]
+    assert ran == [("allowed", 1), ("fail", 2), ("warn", 1)]
     assert doors.ask(live_file, "select command from ops.runs order by started_at desc limit 1")[0][0].endswith(
         "--allow freshness_of_orders"
     )

@@ -18,7 +18,7 @@ AS_OF = dt.date(2025, 6, 10)
 # Twenty orders a day for 120 days; on the last day, which is tested, five of them, in another money and at night.
 ORDERS = f"""
     select
-        'o' || day || '-' || n as order_id, 'c' || n as customer_key,
+        'web' as source, 'o' || day || '-' || n as order_id, 'c' || n as customer_key,
         date '{AS_OF}' - cast(day as integer) as order_date,
         cast(date '{AS_OF}' - cast(day as integer) as timestamp) + to_hours(case when day = 1 then 3 else 12 end)
             as ordered_at,
@@ -27,11 +27,20 @@ ORDERS = f"""
     from range(1, 121) as days (day) cross join range(1, 21) as numbers (n)
     where day > 1 or n <= {{left}}
 """
+# Beside it the system that the shop had before: a year of it, whose last order is forty days old.
+GIVEN_UP = f"""
+    select
+        'old', 'old' || day || '-' || n, 'c' || n, date '{AS_OF}' - cast(day as integer),
+        cast(date '{AS_OF}' - cast(day as integer) as timestamp) + interval 12 hour,
+        10 + n, 'EUR', 'completed', 'Main', 1, 20000 + day * 100 + n
+    from range(40, 400) as days (day) cross join range(1, 6) as numbers (n)
+"""
 
 
-def _shop(folder: Path, engine: Opener, left: int, runs: int) -> Shop:
+def _shop(folder: Path, engine: Opener, left: int, runs: int, beside: str = "") -> Shop:
     settings = Settings.model_validate({"rfm": {"as_of": AS_OF}, "shop": {"currency": "EUR"}})
-    shop = Shop(folder, settings, engine=engine, orders=ORDERS.format(left=left))
+    orders = ORDERS.format(left=left) + (f" union all {beside}" if beside else "")
+    shop = Shop(folder, settings, engine=engine, orders=orders)
     with shop.staged() as durable:
         durable.execute(
             f"insert into {catalog.LOADS.name} by name select load_id, 'web' as source, 'orders' as entity, 20 as rows,"
@@ -52,6 +61,12 @@ def _shop(folder: Path, engine: Opener, left: int, runs: int) -> Shop:
         )
     shop.build_models("int_volumes__windows+", "int_news__traits+", "int_sources__freshness", "int_traits__before+")
     return shop
+
+
+@pytest.fixture(scope="module")
+def given_up(tmp_path_factory: pytest.TempPathFactory, engine: Opener) -> Shop:
+    """The shop whose last day nearly stops, with the source that stopped long before."""
+    return _shop(tmp_path_factory.mktemp("given_up"), engine, 2, 7, GIVEN_UP)
 
 
 def _findings(shop: Shop) -> dict[str, Any]:
@@ -92,3 +107,27 @@ def test_a_mix_needs_runs_to_be_compared_with(tmp_path: Path, engine: Opener, ru
         ("time_of_day", "12 to 18", "too few"),
     ]
     assert found["mixes"] == (everything if expected else [])
+
+
+@pytest.mark.parametrize(("days_before", "is_missed"), [(None, True), (27, True), (28, True), (29, False)])
+def test_a_source_that_had_stopped_four_weeks_before_what_is_live_is_not_missed(
+    given_up: Shop, days_before: int | None, is_missed: bool
+) -> None:
+    published_before = AS_OF - dt.timedelta(days=1)
+    with given_up.engine.build() as build:
+        build.execute(f"delete from {catalog.PUBLISHED_ORDER_DAYS.name}")
+        if days_before is not None:
+            day = published_before - dt.timedelta(days=days_before)
+            build.execute(
+                f"insert into {catalog.PUBLISHED_ORDER_DAYS.name} (source, order_date, orders, valid_orders, revenue)"
+                f" values ('old', date '{day - dt.timedelta(days=90)}', 5, 5, 60), ('old', date '{day}', 5, 5, 60),"
+                f" ('web', date '{published_before - dt.timedelta(days=1)}', 20, 20, 400)"
+            )
+    given_up.build_models("int_volumes__compared")
+    found = given_up.rows(
+        "select source, span from intermediate.int_volumes__compared"
+        " where measure = 'orders' and finding = 'too little' order by 1, 2"
+    )
+    # The shop's own source is missed in any case.
+    assert ("web", "since the last run") in found
+    assert (("old", "four weeks") in found) == is_missed

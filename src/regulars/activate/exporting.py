@@ -70,6 +70,7 @@ class Made:
     held_back: int
     left_out: Mapping[str, int]
     sha256: str
+    data_through: str = ""
     next_step: str = ""
 
 
@@ -111,7 +112,7 @@ def make_export(queries: Queries, ledger: ExportLedger, request: ExportRequest) 
         )
         rows = _Rows(customers, ledger, export_id, request.columns if not audience else tuple(columns))
         try:
-            _write(rows, request.path, kind, audience)
+            _write(rows, request.path, kind, audience, customers.about)
         except BaseException as error:
             # Where the disk is full the ledger may have no room either; an entry without an end says enough.
             with suppress(WarehouseError):
@@ -135,6 +136,7 @@ def make_export(queries: Queries, ledger: ExportLedger, request: ExportRequest) 
         held_back=rows.held_back,
         left_out=customers.left_out,
         sha256=outcome.sha256,
+        data_through=customers.data_through,
         next_step=audience.next_step if audience else "",
     )
 
@@ -189,7 +191,7 @@ class _Rows:
             self._waiting = []
 
 
-def _write(rows: _Rows, path: Path, kind: str, audience: AudienceFormat | None) -> None:
+def _write(rows: _Rows, path: Path, kind: str, audience: AudienceFormat | None, about: Mapping[str, str]) -> None:
     try:
         with ExitStack() as stack:
             if audience is None:
@@ -198,7 +200,7 @@ def _write(rows: _Rows, path: Path, kind: str, audience: AudienceFormat | None) 
                 schema = with_country_codes(pa.RecordBatch.from_pylist([], rows.schema)).schema
                 coded = pa.RecordBatchReader.from_batches(schema, map(with_country_codes, rows))
                 reader = stack.enter_context(selected(coded, audience.sql))
-            write_file(reader, path, kind)
+            write_file(reader, path, kind, about)
     except Exception:
         if rows.failed:
             raise rows.failed[0] from None

@@ -85,9 +85,8 @@ def run_warned(
             f"Run {run_id} published, and its checks found, the worst first:",
             *shown,
             *more,
-            "What to do: `regulars status` shows what is live; look at the rows of each finding by"
-            " `regulars sql \"select * from checks where status <> 'pass'\"`. You hear of them again when they are"
-            " others, or when there are none.",
+            "What to do: `regulars check` says what each means, what to do, and how to see the rows. You hear of"
+            " them again when they are others, or when there are none.",
         ]
     )
     title = f"{shop}: {len(findings)} finding{'s' * (len(findings) > 1)} of checks in what is live"

@@ -25,6 +25,7 @@ from regulars.engines.export_ledger import MEMBERS, Export, ExportLedger, Outcom
 from regulars.engines.files import sync, under_way, write_file
 from regulars.engines.folders import replace_folder
 from regulars.errors import InputError, WarehouseError
+from regulars.serve.basis import read_state
 from regulars.serve.queries import Queries
 
 MANIFEST = "star.json"
@@ -60,6 +61,7 @@ class Star:
     export_id: str
     path: Path
     as_of: str
+    data_through: str
     tables: tuple[StarTable, ...]
 
 
@@ -76,7 +78,8 @@ def write_star(queries: Queries, ledger: ExportLedger, path: Path, exported_by: 
     plan = tomllib.loads((files("regulars.activate") / "star.toml").read_text(encoding="utf-8"))
     with queries.session() as live:
         span = live.query(_SPAN).to_pylist()[0]
-        state = live.query(f"select cast(as_of as varchar) as as_of, run_id from {marts.RUN_PARAMETERS}").to_pylist()
+        state = live.query(f"select run_id from {marts.RUN_PARAMETERS}").to_pylist()
+        as_of, through = (day or "" for day in read_state(live))
         if span["first_day"] is None:
             raise InputError("There is no order yet, so there is nothing for a BI tool. Land orders and run.")
         export_id = ledger.begin(
@@ -86,7 +89,7 @@ def write_star(queries: Queries, ledger: ExportLedger, path: Path, exported_by: 
                 path=str(path.absolute()),
                 exported_by=exported_by,
                 run_id=state[0]["run_id"] or "",
-                as_of=state[0]["as_of"] or "",
+                as_of=as_of,
             )
         )
         try:
@@ -98,7 +101,7 @@ def write_star(queries: Queries, ledger: ExportLedger, path: Path, exported_by: 
                     reader = live.stream(planned["query"])
                     tables.append(_table(half, reader, planned["name"], planned["key"], planned["meaning"]))
                 _keep_members(ledger, export_id, half / f"{_CUSTOMERS}.parquet")
-                _describe(half, state[0]["as_of"], tables, plan["relationships"])
+                _describe(half, as_of, through, tables, plan["relationships"])
                 sync(half)
                 sha256 = file_hash(half / MANIFEST)
                 size = sum(file.stat().st_size for file in half.iterdir())
@@ -112,7 +115,7 @@ def write_star(queries: Queries, ledger: ExportLedger, path: Path, exported_by: 
             raise
     customers = next(table.rows for table in tables if table.name == _CUSTOMERS)
     ledger.finish(export_id, Outcome(customers, 0, {}, size, sha256))
-    return Star(export_id, path, state[0]["as_of"] or "", tuple(tables))
+    return Star(export_id, path, as_of, through, tuple(tables))
 
 
 def _table(folder: Path, reader: pa.RecordBatchReader, name: str, key: str, meaning: str) -> StarTable:
@@ -132,9 +135,16 @@ def _keep_members(ledger: ExportLedger, export_id: str, customers: Path) -> None
             ledger.add_members(export_id, part, pa.table([batch.column(0), nobody], schema=MEMBERS))
 
 
-def _describe(folder: Path, as_of: str, tables: Sequence[StarTable], relationships: list[dict[str, Any]]) -> None:
+def _describe(
+    folder: Path, as_of: str, through: str, tables: Sequence[StarTable], relationships: list[dict[str, Any]]
+) -> None:
     """The manifest for programs and the page for people."""
-    content = {"as_of": as_of, "tables": [asdict(table) for table in tables], "relationships": relationships}
+    content = {
+        "as_of": as_of,
+        "data_through": through,
+        "tables": [asdict(table) for table in tables],
+        "relationships": relationships,
+    }
     (folder / MANIFEST).write_text(json.dumps(content, indent=2, default=str) + "\n", encoding="utf-8")
     page = (files("regulars.activate") / "star_readme.md").read_text(encoding="utf-8")
     listed = "\n".join(f"| `{table.name}` | `{table.key}` | {table.rows:,} | {table.meaning} |" for table in tables)
@@ -142,5 +152,6 @@ def _describe(folder: Path, as_of: str, tables: Sequence[StarTable], relationshi
         f"| `{one['from']}` | `{one['to']}` | {'yes' if one.get('is_active', True) else 'no'} |"
         for one in relationships
     )
-    filled = page.replace("{as_of}", as_of or "").replace("{tables}", listed).replace("{relationships}", related)
+    days = page.replace("{as_of}", as_of).replace("{data_through}", through or "no day")
+    filled = days.replace("{tables}", listed).replace("{relationships}", related)
     (folder / "README.md").write_text(filled, encoding="utf-8")

@@ -37,20 +37,22 @@ RISKY = r"^[=+\-@\t\r\n＝＋－＠]"
 _RISKY_WITHIN = r"([;\t\r\n][\s\"]*)([=+\-@＝＋－＠])"
 
 
-def write_file(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
+def write_file(reader: pa.RecordBatchReader, path: Path, kind: str, about: Mapping[str, str] | None = None) -> int:
     """Writes every row to a temporary file beside `path`, renames it, and returns the number of rows.
 
     Args:
         reader: The rows.
         path: The file, replaced when it exists.
         kind: csv, json (one array), parquet or xlsx.
+        about: What the file says of itself where its format has room beside the rows: parquet as metadata of the file,
+            xlsx as properties of the document.
 
     Raises:
         InputError: The place cannot be written, or Excel cannot hold so many rows.
     """
     try:
         with under_way(path) as half:
-            rows = _write_excel(reader, half) if kind == "xlsx" else _copy(reader, half, kind)
+            rows = _write_excel(reader, half, about) if kind == "xlsx" else _copy(reader, half, kind, about)
             sync(half)
             os.replace(half, path)
             sync(path.parent)
@@ -155,7 +157,7 @@ def selected(
         connection.close()
 
 
-def _copy(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
+def _copy(reader: pa.RecordBatchReader, path: Path, kind: str, about: Mapping[str, str] | None) -> int:
     if kind == "csv":
         reader = pa.RecordBatchReader.from_batches(reader.schema, map(_without_formulas, reader))
     # DuckDB 2.0's writing in the background waits for itself for ever where a query fails while a write is pending
@@ -167,7 +169,12 @@ def _copy(reader: pa.RecordBatchReader, path: Path, kind: str) -> int:
         connection.execute("set enable_progress_bar = false")
         connection.register("outgoing", reader)
         target = str(path).replace("'", "''")
-        row = connection.execute(f"copy (select * from outgoing) to '{target}' {_COPY[kind]}").fetchone()
+        options = _COPY[kind]
+        if about and kind == "parquet":
+            quoted = {name: value.replace("'", "''") for name, value in about.items()}
+            facts = ", ".join(f"{name}: '{value}'" for name, value in quoted.items())
+            options = f"{options.removesuffix(')')}, kv_metadata {{{facts}}})"
+        row = connection.execute(f"copy (select * from outgoing) to '{target}' {options}").fetchone()
     finally:
         connection.close()
     return int(row[0]) if row else 0
@@ -194,7 +201,7 @@ def _inert(column: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(inert, _RISKY_WITHIN, r"\1'\2")
 
 
-def _write_excel(reader: pa.RecordBatchReader, path: Path) -> int:
+def _write_excel(reader: pa.RecordBatchReader, path: Path, about: Mapping[str, str] | None) -> int:
     import xlsxwriter
     from xlsxwriter.exceptions import FileCreateError
 
@@ -204,6 +211,8 @@ def _write_excel(reader: pa.RecordBatchReader, path: Path) -> int:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "tmpdir": str(parts)}
     try:
         workbook = xlsxwriter.Workbook(str(path), options)
+        for name, value in (about or {}).items():
+            workbook.set_custom_property(name, value, "text")
         rows = _fill(workbook, reader)
         workbook.close()
     except FileCreateError as error:

@@ -23,10 +23,11 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Meaning:
-    """What must hold, in a sentence, and what to do when it does not."""
+    """What must hold, in a sentence; what to do when it does not; the command that lists the rows, if there is one."""
 
     what: str
     advice: str
+    rows: str = ""
 
 
 def meaning_of(check_name: str) -> Meaning:
@@ -51,4 +52,8 @@ def meaning_of(check_name: str) -> Meaning:
 def _written() -> dict[str, Meaning]:
     file = Path(str(files("regulars") / "warehouse" / "tests" / "checks.yml"))
     entries: list[dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8"))["data_tests"]
-    return {entry["name"]: Meaning(entry["description"], entry["config"]["meta"]["next"]) for entry in entries}
+    return {entry["name"]: _meaning(entry["name"], entry["description"], entry["config"]["meta"]) for entry in entries}
+
+
+def _meaning(check_name: str, what: str, meta: dict[str, Any]) -> Meaning:
+    return Meaning(what, meta["next"], f"regulars check --rows {check_name}" if meta.get("rows") else "")

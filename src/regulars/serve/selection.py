@@ -16,6 +16,7 @@ import pyarrow as pa
 from regulars import marts
 from regulars.engines.base import Session
 from regulars.errors import InputError
+from regulars.serve.basis import read_state
 from regulars.serve.customers_in_order import customers_in_order
 from regulars.serve.queries import Queries
 
@@ -81,7 +82,13 @@ class Selected:
     reader: pa.RecordBatchReader
     run_id: str = ""
     as_of: str = ""
+    data_through: str = ""
     left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def about(self) -> dict[str, str]:
+        """What a file of them may say of itself: the run, and how far it knew."""
+        return {"run_id": self.run_id, "as_of": self.as_of, "data_through": self.data_through}
 
 
 @contextmanager
@@ -102,7 +109,8 @@ def selected_customers(
                 raise InputError(f"customer_360 has no column `{column}`. It has: {', '.join(present)}.")
         where, params = _where(live, selection)
         counts = live.query(_counting(reach, where), params).to_pylist()[0]
-        state = live.query(f"select cast(as_of as varchar) as as_of, run_id from {marts.RUN_PARAMETERS}").to_pylist()
+        state = live.query(f"select run_id from {marts.RUN_PARAMETERS}").to_pylist()
+        as_of, through = read_state(live)
         chosen = ", ".join(f'"{name}"' for name in dict.fromkeys([*(columns or present), "customer_id"]))
         seed, threshold = f"${len(params) + 1}", f"${len(params) + 2}"
         reader = customers_in_order(
@@ -117,7 +125,8 @@ def selected_customers(
             customers=int(counts.pop("customers")),
             reader=reader,
             run_id=(state[0]["run_id"] or "") if state else "",
-            as_of=(state[0]["as_of"] or "") if state else "",
+            as_of=as_of or "",
+            data_through=through or "",
             left_out={name: int(counts[key]) for key, name in _REASONS if counts[key]},
         )
 

@@ -42,6 +42,16 @@ def test_a_list_holds_everybody_and_is_entered(shop: Published, ledger: ExportLe
     assert (entry["path"], entry["bytes"]) == (str(path), path.stat().st_size)
     assert entry["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert entry["run_id"] == shop.report.run_id
+    assert made.data_through == shop.queries.basis().data_through
+
+
+def test_a_file_knows_how_far_its_data_go(shop: Published, ledger: ExportLedger, tmp_path: Path) -> None:
+    made = make_export(shop.queries, ledger, ExportRequest(tmp_path / "all.parquet", columns=("customer_id",)))
+    told = pq.read_metadata(made.path).metadata
+    basis = shop.queries.basis()
+    assert basis.data_through and basis.as_of
+    assert (told[b"data_through"], told[b"as_of"]) == (basis.data_through.encode(), basis.as_of.encode())
+    assert told[b"run_id"].decode() == shop.report.run_id
 
 
 def test_who_is_held_back_is_in_the_ledger_and_not_in_the_file(

@@ -89,7 +89,7 @@ def test_findings_that_stopped_nothing_are_one_message_until_they_are_others_or_
     [(title, body)] = told(records)
     assert title == "Corner shop: 2 findings of checks in what is live"
     assert body.index("freshness_of_orders (allowed)") < body.index("emails_are_well_formed: 3 rows")
-    assert "2026-01-01" in body and "example.org" not in body and "regulars status" in body
+    assert "2026-01-01" in body and "example.org" not in body and "regulars check" in body
     more_rows = Finding("emails_are_well_formed", "warn", 9, "9 rows")
     assert not run_warned(records, settings, "Corner shop", "r2", [stale, more_rows])
     assert run_warned(records, settings, "Corner shop", "r3", [more_rows])

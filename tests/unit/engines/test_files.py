@@ -8,6 +8,7 @@ import json
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -59,6 +60,26 @@ def test_excel_holds_text_as_text_and_money_as_numbers(tmp_path: Path) -> None:
     assert rows[0] == ["name", "phone", "spent", "day"]
     assert rows[1] == ["Ann", "+442079460001", 1.5, dt.date(2025, 1, 31)]
     assert rows[2][0] == "=1+1"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_file_says_of_itself_what_its_format_has_room_for_and_holds_the_same_rows(tmp_path: Path, kind: str) -> None:
+    about = {"data_through": "2025-12-31", "run_id": "it's one"}
+    plain, told = tmp_path / f"plain.{kind}", tmp_path / f"told.{kind}"
+    write_file(ROWS.to_reader(), plain, kind)
+    write_file(ROWS.to_reader(), told, kind, about)
+    if kind == "parquet":
+        found = pq.read_metadata(told).metadata
+        assert {name: found[name.encode()].decode() for name in about} == about
+        assert pq.read_table(told).to_pylist() == ROWS.to_pylist()
+    elif kind == "xlsx":
+        with zipfile.ZipFile(told) as parts:
+            properties = parts.read("docProps/custom.xml").decode()
+        assert all(f'name="{name}"' in properties for name in about) and "2025-12-31" in properties
+        rows = [CalamineWorkbook.from_path(file).get_sheet_by_index(0).to_python() for file in (plain, told)]
+        assert rows[0] == rows[1]
+    else:
+        assert told.read_bytes() == plain.read_bytes()
 
 
 @pytest.mark.parametrize("kind", FORMATS)

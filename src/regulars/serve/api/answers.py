@@ -19,6 +19,12 @@ Answers = dict[int | str, dict[str, Any]]
 _ROWS: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 TEXT = r"^[^\x00-\x1f\x7f]+$"  # no control characters
 _ETAG = {"ETag": {"description": "The build that the answer was made from.", "schema": {"type": "string"}}}
+_THROUGH = {
+    "Data-Through": {
+        "description": "The newest day with a valid order in that build; absent while there is none.",
+        "schema": {"type": "string", "format": "date"},
+    }
+}
 ALWAYS: Answers = {
     **REFUSALS,
     400: {"description": "The Host header is missing or names another server, or the body is no JSON."},
@@ -26,7 +32,7 @@ ALWAYS: Answers = {
     503: {"description": "Nothing is published, or the warehouse is busy or away; Retry-After says when to ask again."},
 }
 PUBLISHED: Answers = {
-    200: {"headers": _ETAG, "description": "As the live run published it."},
+    200: {"headers": {**_ETAG, **_THROUGH}, "description": "As the live run published it."},
     304: {"description": "What the client has still holds."},
 }
 NOT_FOUND: Answers = {404: {"description": "There is no such thing; the detail says how to search."}}

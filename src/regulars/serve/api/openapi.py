@@ -32,8 +32,9 @@ _PROBLEM = {
 }
 ABOUT = """Segments, customers, what is foretold of them, and runs.
 
-Every answer about published data is made from one run; its ETag names it, and a request with `If-None-Match` is
-answered 304 until another run is live. Money is text with its decimals. Errors are problem documents (RFC 9457)."""
+Every answer about published data is made from one run; its ETag names it, Data-Through is the newest day with
+an order that it knows, and a request with `If-None-Match` is answered 304 until another run is live. Money is text
+with its decimals. Errors are problem documents (RFC 9457)."""
 
 
 def describe(app: FastAPI) -> None:

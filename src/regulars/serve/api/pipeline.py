@@ -46,6 +46,12 @@ class Asked(BaseModel):
         None, ge=1, le=36500, description="Days that orders and spend are counted over.", examples=[365]
     )
     k: int | Literal["auto"] | None = Field(None, description="Number of clusters, or auto.", examples=["auto"])
+    allow: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(
+        [],
+        max_length=100,
+        description="Checks whose findings do not stop this run; drift, landing and freshness are all of a kind.",
+        examples=[["volume_of_orders_is_as_before"]],
+    )
 
 
 class Started(BaseModel):
@@ -106,7 +112,7 @@ def start(request: Request, response: Response, principal: Operator, asked: Aske
     """The run is a process of its own, and goes on when the server stops. One runs at a time."""
     state, asked = state_of(request), asked or Asked()
     try:
-        run_id = state.runs.start(asked.calc_date, asked.window_days, asked.k)
+        run_id = state.runs.start(asked.calc_date, asked.window_days, asked.k, asked.allow)
     except LockedError as error:
         running = state.engine.journal.running()
         members = {"running": running.run_id} if running else {}

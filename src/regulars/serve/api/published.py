@@ -11,7 +11,10 @@ from regulars import __version__
 from regulars.engines.live_pool import Reading
 from regulars.serve.api.state import state_of
 from regulars.serve.auth import Principal
+from regulars.serve.basis import read_state
 from regulars.serve.queries import Pinned, Queries
+
+THROUGH = "Data-Through"
 
 
 class NotModified(Exception):
@@ -35,6 +38,10 @@ def published(request: Request, response: Response, principal: Principal) -> Ite
         if headers["ETag"] in known or known == ["*"]:
             raise NotModified(headers)
         response.headers.update(headers)
+        # Beside every answer, however its body is made: nobody should act on data without knowing how old they are.
+        [through] = state_of(request).through.made(reading.run_id, lambda: [read_state(reading.session)[1]])
+        if through:
+            response.headers[THROUGH] = through
         yield reading
 
 
@@ -49,7 +56,8 @@ def caching(run_id: str, principal: Principal) -> dict[str, str]:
 
 def kept_headers(response: Response) -> dict[str, str]:
     """What `published` has put on a response, for another one that is sent in its place."""
-    return {name: response.headers[name] for name in ("etag", "cache-control", "vary")}
+    names = ("etag", "cache-control", "vary", THROUGH.lower())
+    return {name: response.headers[name] for name in names if name in response.headers}
 
 
 def queries_on(request: Request, reading: Reading) -> Queries:

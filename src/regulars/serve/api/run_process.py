@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -42,12 +42,24 @@ class RunStarter:
         self._engine, self._settings = engine, settings
         self._turn = threading.Lock()
 
-    def start(self, as_of: Any = None, window_days: int | None = None, k: int | str | None = None) -> str:
+    def start(
+        self,
+        as_of: Any = None,
+        window_days: int | None = None,
+        k: int | str | None = None,
+        allow: Sequence[str] = (),
+    ) -> str:
         """Starts a run and returns its id, once the journal knows it.
+
+        Args:
+            as_of: The start of this day is now; unset = as the settings say.
+            window_days: Days that orders and spend are counted over; unset = as set.
+            k: Number of clusters, or auto; unset = as set.
+            allow: Checks, or kinds of them, whose findings do not stop it.
 
         Raises:
             LockedError: Another run holds the warehouse.
-            InputError: The settings do not fit, or the run ended at once; its words say why.
+            InputError: The settings do not fit, a check to allow is none, or the run ended at once; its words say why.
             WarehouseError: The run did not begin in time.
         """
         asked = overridden(self._settings, rfm={"as_of": as_of, "window_days": window_days}, clusters={"k": k})
@@ -55,15 +67,15 @@ class RunStarter:
             with self._engine.lock():
                 known = set(self._engine.journal.runs_table(50)["run_id"].to_pylist())
             with TemporaryFile() as words:
-                process = self._begun(asked, words)
+                process = self._begun(asked, allow, words)
                 hand_on = asked.logging.format == "json"
                 attending = (process, os.dup(words.fileno()), hand_on)
                 threading.Thread(target=_attend, args=attending, name="regulars-run", daemon=True).start()
                 return self._run_id(process, known, words)
 
-    def _begun(self, settings: Settings, words: IO[bytes]) -> subprocess.Popen[bytes]:
+    def _begun(self, settings: Settings, allow: Sequence[str], words: IO[bytes]) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-c", _COMMAND, "run", "--quiet"],
+            [sys.executable, "-c", _COMMAND, "run", "--quiet", *(f"--allow={name}" for name in allow)],
             env=environment_of(settings, os.environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -88,6 +88,7 @@ class ServerState:
     sending: SendingFolder = field(default_factory=SendingFolder)
     slow_work: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_SLOW_AT_ONCE))
     segments: Workshop = field(default_factory=lambda: Workshop("counted the segments", remembered=2))
+    through: Workshop = field(default_factory=lambda: Workshop("asked how far the data go", remembered=2))
     past_days: Workshop = field(default_factory=lambda: Workshop("worked out past days"))
     models: Workshop = field(default_factory=lambda: Workshop("loaded models"))
     gauges: Workshop = field(default_factory=lambda: Workshop("read the gauges", remembered=2))

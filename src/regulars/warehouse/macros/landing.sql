@@ -1,20 +1,21 @@
-{# New loads of which too large a part is at fault: `faults` of its `rows_of`, by the setting `limit`. A few rows are no
-   part of a load: at error level (`stops`) ten are needed, or three that are all there is. #}
-{% macro loads_at_fault(faults, limit, stops, rows_of='row_count') -%}
+{# The fields whose rows are set aside because a date, or a number, cannot be read. #}
+{% macro fields_of_dates() -%}
+('ordered_at', 'occurred_at', 'created_at', 'refund_date', 'birth_date')
+{%- endmacro %}
+
+{% macro fields_of_numbers() -%}
+('amount', 'quantity', 'unit_price', 'refunded_amount', 'discount', 'income')
+{%- endmacro %}
+
+{# The loads that a check finds; it counts their rows at fault. #}
+{% macro loads_at_fault(check_name, faults) -%}
 select
-    loads.source,
-    loads.load_id,
-    loads.{{ faults }},
-    loads.{{ rows_of }} as of_rows
-from {{ ref('int_loads__measured') }} as loads
-cross join {{ source('settings', 'quality') }} as quality
-where
-    loads.is_news
-    and loads.{{ faults }} >= {{ 3 if stops else 1 }}
-    and loads.{{ faults }} >= quality.{{ limit }} * loads.{{ rows_of }}
-    {%- if stops %}
-    and (loads.{{ faults }} >= 10 or loads.{{ faults }} = loads.{{ rows_of }})
-    {%- endif %}
+    source,
+    load_id,
+    faults as {{ faults }},
+    of_rows
+from {{ ref('int_loads__at_fault') }}
+where check_name = '{{ check_name }}'
 {%- endmacro %}
 
 {# Sources of whose new orders at least `least`, and a part of them by the setting `limit`, are there under two ids. #}

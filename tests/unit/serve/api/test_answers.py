@@ -48,6 +48,9 @@ def test_a_viewer_meets_nobody_on_any_page(served: Published, roles: dict[Role, 
         walked.add(path)
         if people := met(answer.content.decode("utf-8", "replace")):
             shown[path] = people
+        # Whatever is made of a publication says how far its data go, in the same words.
+        if answer.headers.get("etag") and not path.startswith("/docs/data"):
+            assert answer.headers.get("data-through") == served.queries.basis().data_through, path
     assert shown == {}
     for path in walked:
         answer = roles[Role.operator].get(path)
@@ -56,6 +59,8 @@ def test_a_viewer_meets_nobody_on_any_page(served: Published, roles: dict[Role, 
         # What documents the tables is the same for everybody.
         if answer.headers.get("etag") and not path.startswith(("/export", "/docs/data")):
             assert roles[Role.viewer].get(path).headers["etag"] != answer.headers["etag"], path
+        if path.startswith("/export"):
+            assert answer.headers["data-through"] == served.queries.basis().data_through, path
     assert {"/customers", f"/customers/{known}", f"/customers/{known}/why"} < by_operator, "the walk must meet people"
     assert any(path.startswith("/export") for path in by_operator)
 

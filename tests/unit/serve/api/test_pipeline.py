@@ -46,7 +46,9 @@ def events(text: str) -> list[tuple[str, dict[str, Any]]]:
 
 def test_a_run_is_started_followed_and_published_and_a_second_has_to_wait(own: TestClient, settings: Settings) -> None:
     before = own.get("/segments")
-    started = own.post("/pipeline/run", json={"calc_date": "2025-11-01", "window_days": 200, "k": "auto"})
+    started = own.post(
+        "/pipeline/run", json={"calc_date": "2025-11-01", "window_days": 200, "k": "auto", "allow": ["drift"]}
+    )
     assert started.status_code == 202, started.text
     run_id = started.json()["run_id"]
     assert started.headers["location"] == f"/pipeline/runs/{run_id}"
@@ -61,6 +63,7 @@ def test_a_run_is_started_followed_and_published_and_a_second_has_to_wait(own: T
         stage.name for stage in STAGES
     ]
     found = own.get(f"/pipeline/runs/{run_id}").json()
+    assert found["command"] == "run --allow drift"
     assert found["status"] == "done" and [stage["stage"] for stage in found["stages"]] == [s.name for s in STAGES]
     assert own.get("/pipeline/runs").json()["items"][0]["run_id"] == run_id
 
@@ -78,10 +81,19 @@ def test_a_lock_of_somebody_else_is_409_too(own: TestClient, settings: Settings)
     assert found.status_code == 409 and "held by" in found.json()["detail"]
 
 
-@pytest.mark.parametrize("body", [{"k": "many"}, {"window_days": 0}, {"calc_date": "soon"}, {"k": 1}, {"files": ["x"]}])
+@pytest.mark.parametrize(
+    "body", [{"k": "many"}, {"window_days": 0}, {"calc_date": "soon"}, {"k": 1}, {"files": ["x"]}, {"allow": "drift"}]
+)
 def test_what_cannot_be_run_is_refused_before_anything_starts(own: TestClient, body: dict[str, Any]) -> None:
     before = own.get("/pipeline/runs").json()
     assert own.post("/pipeline/run", json=body).status_code == 422
+    assert own.get("/pipeline/runs").json() == before
+
+
+def test_to_allow_what_is_no_check_is_refused_by_the_run_and_leaves_no_entry(own: TestClient) -> None:
+    before = own.get("/pipeline/runs").json()
+    found = own.post("/pipeline/run", json={"allow": ["drift", "--full-refresh"]})
+    assert found.status_code == 422 and "There is no check `--full-refresh` to allow" in found.json()["detail"]
     assert own.get("/pipeline/runs").json() == before
 
 

@@ -19,10 +19,10 @@ rejected as (
         load_id,
         count(*) as rejected,
         count(*) filter (
-            where field in ('ordered_at', 'occurred_at', 'created_at', 'refund_date', 'birth_date')
+            where field in {{ fields_of_dates() }}
         ) as unreadable_dates,
         count(*) filter (
-            where field in ('amount', 'quantity', 'unit_price', 'refunded_amount', 'discount', 'income')
+            where field in {{ fields_of_numbers() }}
         ) as unreadable_numbers
     from {{ ref('stg_rejected_rows') }}
     group by load_id

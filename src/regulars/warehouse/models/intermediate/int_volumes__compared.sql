@@ -12,6 +12,20 @@ quality as (
 
 ),
 
+-- What is live says already that a source has stopped when it has none of its orders in the last four weeks: a shop
+-- system that was given up, or a first run as of a day long after the last order. Nothing new is lost then. The four
+-- weeks are the longest window, so that a source which stops between two runs is missed before it can be here.
+stopped as (
+
+    select days.source
+    from {{ source('published', 'order_days') }} as days
+    cross join quality
+    where days.orders > 0
+    group by days.source
+    having max(days.order_date) < {{ add_days('max(quality.published_before)', '-28') }}
+
+),
+
 -- Four units more on both sides: what a few orders did a year ago is no season.
 seasons as (
 
@@ -86,6 +100,7 @@ select
     case
         when
             weighed.windows >= quality.least_weeks
+            and stopped.source is null
             and weighed.amount <= quality.volume_low * weighed.season_low * weighed.usual
             and weighed.amount < 0.8 * weighed.lowest
             and {{ rate_evidence('weighed.counted', 'weighed.season_low', *before) }}
@@ -101,3 +116,4 @@ select
     end as finding
 from weighed
 cross join quality
+left join stopped on weighed.source = stopped.source
