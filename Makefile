@@ -29,9 +29,9 @@ $(INSTALLED): pyproject.toml
 demo: $(INSTALLED) ## Make a demo shop in shop/ and segment it into warehouse/
 	$(BIN)/regulars demo
 
-# In the order of testpaths, the longest first, so that no core is left with one of them in the end.
+# In the order of testpaths, the longest first, so that no core is left with one of them in the end. What takes long is told.
 test: $(INSTALLED) ## Run every test that can run here, and say what could not
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 60 --durations-min 8
 
 lint: $(INSTALLED) $(MODELS_LINTED) ## Style, types, imports and SQL, without tests
 	$(BIN)/ruff check
