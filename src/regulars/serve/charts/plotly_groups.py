@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regulars.serve.charts.basis import percent
 from regulars.serve.charts.groups import Concentration, Grid, Segments
@@ -12,6 +12,9 @@ from regulars.serve.charts.theme import Theme, on_scale, text_on
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+
+# Plotly writes beside a bar in letters as high as the bar, which are too small to read where bars are thin.
+_READABLE: dict[str, Any] = {"constraintext": "none", "textfont": {"size": 10}}
 
 
 def segments(found: Segments, theme: Theme) -> Figure:
@@ -32,6 +35,7 @@ def segments(found: Segments, theme: Theme) -> Figure:
         },
         text=[percent(bar.revenue_share) for bar in found.bars],
         textposition="outside",
+        **_READABLE,
         hovertext=[f"{bar.revenue:,.2f} {escape(found.ground.currency)}".rstrip() for bar in found.bars],
         hovertemplate="<b>%{y}</b><br>revenue %{hovertext}<extra></extra>",
     )
@@ -43,6 +47,7 @@ def segments(found: Segments, theme: Theme) -> Figure:
         marker={"color": colours, "line": edge},
         text=[percent(bar.share) for bar in found.bars],
         textposition="outside",
+        **_READABLE,
         hovertext=[f"{bar.customers:,}" for bar in found.bars],
         hovertemplate="<b>%{y}</b><br>%{hovertext} customers<extra></extra>",
     )

@@ -69,7 +69,7 @@ def migration(found: Migration, theme: Theme) -> Figure:
             "y": [min(max(middle, 0.001), 0.999) for middle in middles],
             "color": [flow_colour(found, name) for name in (*sources, *targets)],
             "line": {"width": 0.5, "color": theme.text_soft},
-            "pad": 6,
+            "pad": 12,  # a line of text, or the names of small segments lie upon each other
             "thickness": 16,
         },
         link={

@@ -25,7 +25,9 @@ def draw(desk: Desk) -> None:
     """Draws the page."""
     if not desk.ask(cluster_views.has_clusters):
         states.missing(
-            "There are no clusters in what is published: too few customers, or too few kinds.", FIND_CLUSTERS
+            "There are no clusters in what is published: too few customers, or too few kinds of them, or the stage"
+            " `learn` was left out.",
+            FIND_CLUSTERS,
         )
         return
     currency = desk.ask(live.data_through)["currency"]
