@@ -16,8 +16,8 @@ from regulars.transform import PROJECT, Transformer
 MODEL = "int_customers__purchase_summary"
 PLANTED = {
     "orders of the day itself": (
-        "occasions.order_date < learning_dates.cut_off as is_past",
-        "occasions.order_date <= learning_dates.cut_off as is_past",
+        "candidates.order_date < learning_dates.cut_off as is_past",
+        "candidates.order_date <= learning_dates.cut_off as is_past",
     ),
     "orders of all time": ("count(*) filter (where is_past) as occasions,", "count(*) as occasions,"),
     "spending of all time": ("sum(amount) filter (where is_past) as amount,", "sum(amount) as amount,"),
