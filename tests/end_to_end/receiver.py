@@ -41,7 +41,13 @@ class Receiver(BaseHTTPRequestHandler):
             status = self.chance.choice(STATUSES) if fails else 204
             # Some that answer with an error have taken it in nevertheless.
             keeps = not fails or self.chance.random() < 0.3
-        body = self.rfile.read(int(self.headers["content-length"]))
+        length = int(self.headers["content-length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # Who sent it was killed on the way: no receiver takes a part for the whole.
+            with self.turn:
+                Receiver.open_now -= 1
+            self.close_connection = True
+            return
         (self.options.folder / "open").touch()
         if dawdles:
             time.sleep(self.options.seconds)
