@@ -18,7 +18,7 @@ _LEARNED = (
     "learned.cluster_profiles",
     "learned.cluster_search",
     "learned.customer_clusters",
-    "learned.customer_value",
+    "marts.customer_clv",
     "learned.sales_forecast",
     "learned.model_validation",
     "marts.model_validation",
