@@ -76,7 +76,9 @@ def test_a_customer_is_found_by_the_shop_s_own_number(visit: Visit, file: Path) 
         "sum(Quantity * UnitPrice), count(distinct InvoiceNo), max(InvoiceDate)"
     ).fetchall()
     visit.open("customers")
-    heads = visit.page.get_by_role("table", name="Who spent most").locator("th").all_inner_texts()
+    best = visit.page.get_by_role("table", name="Who spent most")
+    best.wait_for()
+    heads = best.locator("th").all_inner_texts()
     assert heads[:2] == ["Customer", "Segment"], "no column of names, of which there are none"
     search = visit.page.get_by_label("Search")
     search.fill("12394")
