@@ -10,7 +10,7 @@ from rich.markup import escape
 from regulars.engines.base import Engine, open_engine
 from regulars.engines.check_records import CheckRecord, CheckRecords
 from regulars.errors import InputError
-from regulars.quality.meanings import meaning_of
+from regulars.quality.meanings import AGE_OF, allowed_by, meaning_of, words_of
 from regulars.serve.freshness import source_ages
 from regulars.serve.rows_at_fault import rows_at_fault
 from regulars.settings import Settings
@@ -95,14 +95,14 @@ def finding_lines(record: CheckRecord) -> Iterator[str]:
     if record.status == "pass":
         yield f"{word}  {record.check_name}"
         return
-    is_age = record.check_name.startswith("freshness_of_")
+    is_age = record.check_name.startswith(AGE_OF)
     rows = "" if is_age else f"  {record.failures:,} row(s)"
     yield f"{word}  [bold]{escape(record.check_name)}[/]{rows}"
-    yield f"    {escape(record.message if is_age or record.status == 'error' else meaning.what or record.message)}"
+    yield f"    {escape(words_of(record))}"
     if record.sample and not is_age:
         yield f"    e.g. {escape(record.sample)}"
     if meaning.rows:
         yield f"    Rows: {escape(meaning.rows)}"
     yield f"    Next: {escape(meaning.advice)}"
-    if record.status == "fail":
-        yield f"    If it is all as it should be: regulars run --allow {escape(record.check_name)}"
+    if allowing := allowed_by(record):
+        yield f"    If it is all as it should be: {escape(allowing)}"

@@ -90,6 +90,7 @@ def next_steps() -> None:
         "  regulars customer 100000001                     all about one customer\n"
         "  regulars why 100000001                          why in this segment, and what would change it\n"
         "  regulars predictions                            what is foretold, and how good it is\n"
+        "  regulars check                                  what the checks found, and what to do\n"
         "  regulars status                                 what is live and why\n"
         "  regulars run YOUR-ORDERS.csv -w mine            the same for your shop\n"
     )

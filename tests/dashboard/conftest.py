@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
-from tests.dashboard.visiting import Visit
-from tests.servers_browser import LAPTOP, running_browser, serving
+from tests.dashboard.visiting import Visit, visiting
+from tests.servers_browser import running_browser, serving
 
 from regulars.demo.generator import generate
 from regulars.demo.options import ShopOptions
@@ -53,7 +53,8 @@ def demo_server(demo_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 @pytest.fixture
 def visit(browser: Any, demo_server: str) -> Iterator[Visit]:
     """A new tab at the demo shop's server, on a laptop; at the end nothing may have gone wrong in the browser."""
-    yield from visiting(browser, demo_server)
+    with visiting(browser, demo_server) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
@@ -75,25 +76,17 @@ def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def visiting(browser: Any, address: str) -> Iterator[Visit]:
-    """A tab for one test."""
-    context = browser.new_context(viewport=LAPTOP, color_scheme="light")
-    opened = Visit(context.new_page(), address)
-    yield opened
-    context.close()
-    assert not opened.complaints
-
-
 @pytest.fixture
 def empty_visit(browser: Any, empty_server: str) -> Iterator[Visit]:
     """A new tab at the server of an empty warehouse."""
-    yield from visiting(browser, empty_server)
+    with visiting(browser, empty_server) as opened:
+        yield opened
 
 
 @pytest.fixture
 def viewer_visit(browser: Any, guarded: tuple[str, dict[Role, str]]) -> Iterator[Visit]:
     """A new tab of somebody who signed in with a viewer's key."""
     address, keys = guarded
-    for opened in visiting(browser, address):
+    with visiting(browser, address) as opened:
         opened.sign_in(keys[Role.viewer])
         yield opened

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from tests.dashboard.hands import taken
-from tests.dashboard.visiting import Visit
+from tests.dashboard.visiting import Visit, visiting
 from tests.servers_browser import TABLET, serving
 
 # What a run without the stages after `build`, or on too little history, has nothing in.
@@ -84,11 +84,8 @@ def lacking_server(demo_shop: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture
 def lacking(browser: Any, lacking_server: str) -> Iterator[Visit]:
     """A tab at that server, on a tablet in the dark."""
-    context = browser.new_context(viewport=TABLET, color_scheme="dark")
-    visiting = Visit(context.new_page(), lacking_server)
-    yield visiting
-    context.close()
-    assert not visiting.complaints
+    with visiting(browser, lacking_server, TABLET, "dark") as opened:
+        yield opened
 
 
 def test_pages_without_their_tables_say_which_command_makes_them(lacking: Visit) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 from tests.dashboard.hands import taken
-from tests.dashboard.visiting import Visit
-from tests.servers_browser import LAPTOP, serving
+from tests.dashboard.visiting import Visit, visiting
+from tests.servers_browser import serving
 
 from regulars.errors import RegularsError
 from regulars.pipeline import Request, run_pipeline
@@ -56,11 +56,8 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]
 @pytest.fixture
 def visit(browser: Any, held: tuple[Path, str]) -> Iterator[Visit]:
     """A tab at that server."""
-    context = browser.new_context(viewport=LAPTOP)
-    opened = Visit(context.new_page(), held[1])
-    yield opened
-    context.close()
-    assert not opened.complaints
+    with visiting(browser, held[1]) as opened:
+        yield opened
 
 
 def test_the_overview_says_what_failed_and_what_is_shown_instead(visit: Visit) -> None:
@@ -131,9 +128,10 @@ def test_runs_that_failed_before_anything_was_published(browser: Any, tmp_path: 
     (tmp_path / "orders1.csv").write_text("a,b\n1,2\n")
     with pytest.raises(RegularsError, match="customer_id"):
         _run(tmp_path)
-    context = browser.new_context(viewport=LAPTOP)
-    with serving(tmp_path / "warehouse", tmp_path / "server.log") as address:
-        visit = Visit(context.new_page(), address)
+    with (
+        serving(tmp_path / "warehouse", tmp_path / "server.log") as address,
+        visiting(browser, address) as visit,
+    ):
         text = visit.open().text
         for words in (
             "in its stage land",
@@ -151,5 +149,3 @@ def test_runs_that_failed_before_anything_was_published(browser: Any, tmp_path: 
         assert "Nothing is published yet" in text and visit.barriers() == []
         visit.open("data", part="Checks")
         assert visit.rows("What stops the newest run")[0][0] == "freshness_of_orders"
-    context.close()
-    assert not visit.complaints

@@ -10,8 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 from tests.dashboard.hands import chosen, clicked_on, taken
-from tests.dashboard.visiting import Visit
-from tests.servers_browser import LAPTOP, serving
+from tests.dashboard.visiting import Visit, visiting
+from tests.servers_browser import serving
 
 from regulars.pipeline import Request, run_pipeline
 from regulars.settings import Settings
@@ -51,11 +51,8 @@ def address(file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
 @pytest.fixture
 def visit(browser: Any, address: str) -> Iterator[Visit]:
     """A tab at that server."""
-    context = browser.new_context(viewport=LAPTOP, color_scheme="light")
-    opened = Visit(context.new_page(), address)
-    yield opened
-    context.close()
-    assert not opened.complaints
+    with visiting(browser, address) as opened:
+        yield opened
 
 
 def test_every_page_tells_what_is_known(visit: Visit) -> None:

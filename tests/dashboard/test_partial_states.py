@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.dashboard.visiting import Visit
+from tests.dashboard.visiting import Visit, visiting
 from tests.servers_browser import TABLET, serving
 
 from regulars.pipeline import Request, run_pipeline
@@ -65,11 +65,8 @@ def growing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Growing]:
 @pytest.fixture
 def visit(browser: Any, growing: Growing) -> Iterator[Visit]:
     """A tab at its server, on a tablet in the dark, as people have their evenings."""
-    context = browser.new_context(viewport=TABLET, color_scheme="dark")
-    opened = Visit(context.new_page(), growing.address)
-    yield opened
-    context.close()
-    assert not opened.complaints
+    with visiting(browser, growing.address, TABLET, "dark") as opened:
+        yield opened
 
 
 def _say(visit: Visit, pages: dict[str, tuple[str, ...]]) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+
+from tests.servers_browser import LAPTOP
 
 _STILL = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 # What axe-core finds and who uses a screen reader would stumble over.
@@ -102,3 +106,13 @@ class Visit:
     def _requested(self, request: Any) -> None:
         if not request.url.startswith((self.address, "data:", "blob:", "about:")):
             self.complaints.append(f"asked for {request.url}")
+
+
+@contextmanager
+def visiting(browser: Any, address: str, viewport: Any = LAPTOP, color_scheme: str = "light") -> Iterator[Visit]:
+    """A new tab at a server; at the end nothing may have gone wrong in the browser."""
+    context = browser.new_context(viewport=viewport, color_scheme=color_scheme)
+    opened = Visit(context.new_page(), address)
+    yield opened
+    context.close()
+    assert not opened.complaints

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from regulars.engines.alert_records import Alert, AlertRecords
 from regulars.engines.check_records import CheckRecord
+from regulars.quality.meanings import AGE_OF
 from regulars.redaction import redacted
 from regulars.webhook_settings import NotifySettings
 
 _CAUSE = "freshness of "
-_CHECK = "freshness_of_"
 
 
 def is_lateness(check_name: str, status: str) -> bool:
     """Whether a finding is one that is told here: a source older than its first limit and not yet than its second."""
-    return check_name.startswith(_CHECK) and status == "warn"
+    return check_name.startswith(AGE_OF) and status == "warn"
 
 
 def sources_measured(
@@ -35,7 +35,7 @@ def sources_measured(
     """
     if not settings.urls:
         return False
-    ages = {record.check_name.removeprefix(_CHECK): record for record in found if record.check_name.startswith(_CHECK)}
+    ages = {record.check_name.removeprefix(AGE_OF): record for record in found if record.check_name.startswith(AGE_OF)}
     is_news = False
     for source, record in ages.items():
         if "warned" in settings.on and is_lateness(record.check_name, record.status):

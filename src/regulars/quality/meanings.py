@@ -10,6 +10,10 @@ from typing import Any
 
 import yaml
 
+from regulars.engines.check_records import CheckRecord
+
+# Before the name of a source: the check of its age, which is no dbt test.
+AGE_OF = "freshness_of_"
 _OUR_FAULT = "This is a fault of Regulars, or of a model of yours: please report it with the rows."
 # Checks that are made for a model and its columns are named by dbt: the kind, the model, the columns.
 _KINDS = {
@@ -35,8 +39,8 @@ def meaning_of(check_name: str) -> Meaning:
     known = _written().get(check_name)
     if known is not None:
         return known
-    if check_name.startswith("freshness_of_"):
-        source = check_name.removeprefix("freshness_of_")
+    if check_name.startswith(AGE_OF):
+        source = check_name.removeprefix(AGE_OF)
         return Meaning(
             f"{source} says something new in time.",
             f"See why {source} delivers nothing new: `regulars sources list` says when it last did. Its limits are"
@@ -46,6 +50,21 @@ def meaning_of(check_name: str) -> Meaning:
         if check_name.startswith(prefix):
             return Meaning(what.format(rest=check_name.removeprefix(prefix)), _OUR_FAULT)
     return Meaning("", "See the rows, and the check in the dbt project.")
+
+
+def speaks_for_itself(record: CheckRecord) -> bool:
+    """Whether a finding says in words of its own what it is: the age of a source, and why a check broke."""
+    return record.status == "error" or record.check_name.startswith(AGE_OF)
+
+
+def words_of(record: CheckRecord) -> str:
+    """What a finding is, for people: in its own words, or else what must hold."""
+    return record.message if speaks_for_itself(record) else meaning_of(record.check_name).what or record.message
+
+
+def allowed_by(record: CheckRecord) -> str | None:
+    """The command that publishes all the same; a check that broke has seen nothing that could be allowed."""
+    return f"regulars run --allow {record.check_name}" if record.status == "fail" else None
 
 
 @cache

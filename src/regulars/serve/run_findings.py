@@ -6,7 +6,7 @@ from typing import Any
 
 from regulars.engines.base import Engine
 from regulars.engines.check_records import CheckRecord, CheckRecords
-from regulars.quality.meanings import meaning_of
+from regulars.quality.meanings import allowed_by, meaning_of, speaks_for_itself, words_of
 
 
 def stopping(engine: Engine, run_id: str) -> list[dict[str, Any]]:
@@ -16,15 +16,11 @@ def stopping(engine: Engine, run_id: str) -> list[dict[str, Any]]:
 
 
 def _told(record: CheckRecord) -> dict[str, Any]:
-    meaning = meaning_of(record.check_name)
-    # The age of a source, and why a check broke, are said by the finding itself; else what must hold says more.
-    speaks = record.status == "error" or record.check_name.startswith("freshness_of_")
     return {
         "check_name": record.check_name,
-        "message": record.message if speaks else meaning.what or record.message,
-        "failures": None if speaks else record.failures,
+        "message": words_of(record),
+        "failures": None if speaks_for_itself(record) else record.failures,
         "sample": record.sample,
-        "advice": meaning.advice,
-        # A check that broke has seen nothing that could be allowed.
-        "allowed_by": f"regulars run --allow {record.check_name}" if record.status == "fail" else None,
+        "advice": meaning_of(record.check_name).advice,
+        "allowed_by": allowed_by(record),
     }

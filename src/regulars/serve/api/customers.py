@@ -17,7 +17,7 @@ from regulars.serve.api.paging import paged
 from regulars.serve.api.published import published, queries_on
 from regulars.serve.api.refusals import not_found
 from regulars.serve.api.rows import row_model
-from regulars.serve.api.segments import CustomerPage, CustomerRow, customers_of, seen_by
+from regulars.serve.api.segments import CustomerPage, CustomerRow, members, refuse_unknown, seen_by
 from regulars.serve.auth import Principal
 from regulars.serve.masking import masked_rows
 from regulars.serve.pages import Condition, Page, read_page
@@ -58,25 +58,20 @@ class Explanation(BaseModel):
 def find(request: Request, response: Response, principal: Viewer, asked: OfAll) -> Response:
     """With `q`, those whom it may mean; without, everybody, page by page."""
     with published(request, response, principal) as reading:
-        conditions = asked.conditions()
-        total = None
-        if asked.segment is not None:
-            everybody = customers_of(reading.session, asked.segment)
-            total = None if conditions else everybody
-            conditions.append(Condition("segment", "=", asked.segment))
-        if asked.q is None:
+        if asked.q is not None:
+            found = _meant(request, reading, asked.q, asked)
+        elif asked.segment is not None:
+            found = members(reading.session, asked.segment, asked)
+        else:
             found = read_page(
                 reading.session,
                 marts.CUSTOMER_360,
                 "customer_id",
-                conditions,
+                asked.conditions(),
                 asked.order(),
                 asked.page,
                 asked.page_size,
-                total=total,
             )
-        else:
-            found = _meant(request, reading, asked.q, conditions, asked)
         rows = seen_by(found.rows, principal)
         return as_json(paged(request, reading.run_id, found, rows, asked.page, asked.page_size), response)
 
@@ -150,7 +145,11 @@ def _known_id(reading: Reading, customer_id: int) -> int:
     )
 
 
-def _meant(request: Request, reading: Reading, text: str, conditions: list[Condition], asked: Any) -> Page:
+def _meant(request: Request, reading: Reading, text: str, asked: Any) -> Page:
+    conditions = asked.conditions()
+    if asked.segment is not None:
+        refuse_unknown(reading.session, asked.segment)
+        conditions.append(Condition("segment", "=", asked.segment))
     ids = queries_on(request, reading).find_customers(text)
     # Few are meant by a text, so they are read one by one, by their key.
     pages = [

@@ -14,7 +14,7 @@ from regulars.activate.exporting import ExportRequest, make_export
 from regulars.engines.export_ledger import ExportLedger
 from regulars.serve.api.answers import NOT_FOUND, PUBLISHED, Operator
 from regulars.serve.api.published import kept_headers, published, queries_on
-from regulars.serve.api.segments import SegmentName, customers_of
+from regulars.serve.api.segments import SegmentName, refuse_unknown
 from regulars.serve.api.sent_files import sent
 from regulars.serve.api.slow_work import takes_long
 from regulars.serve.api.state import state_of
@@ -56,7 +56,7 @@ def export_segment(
     # Made of letters and digits alone, so that no name of a segment can end the header.
     name = re.sub("[^a-z0-9]+", "-", segment.lower()).strip("-") or "segment"
     with published(request, headers, principal) as reading, state.sending.file(f"{name}.{kind}") as path:
-        customers_of(reading.session, segment)
+        refuse_unknown(reading.session, segment)
         # Written whole before the first byte goes out: what breaks in the middle is an error, not half a list.
         asked = ExportRequest(
             path=path,

@@ -14,7 +14,7 @@ from regulars.engines.base import Session
 from regulars.engines.live_pool import Reading
 from regulars.serve import time_machine
 from regulars.serve.api.answers import NOT_FOUND, PUBLISHED, TEXT, Viewer, as_json, to_json
-from regulars.serve.api.customer_filters import OfSegment
+from regulars.serve.api.customer_filters import CustomerList, OfSegment
 from regulars.serve.api.paging import paged
 from regulars.serve.api.problems import Problem
 from regulars.serve.api.published import published
@@ -24,7 +24,7 @@ from regulars.serve.api.slow_work import limit_of
 from regulars.serve.api.state import ServerState, state_of
 from regulars.serve.auth import Principal, masked
 from regulars.serve.basis import read_basis
-from regulars.serve.pages import Condition, read_page
+from regulars.serve.pages import Condition, Page, read_page
 
 router = APIRouter(prefix="/segments", tags=["Segments"])
 CustomerRow = row_model("CustomerRow", "customer_360")
@@ -71,18 +71,7 @@ def customers(
 ) -> Response:
     """Page by page, filtered and sorted."""
     with published(request, response, principal) as reading:
-        everybody = customers_of(reading.session, segment)
-        further = asked.conditions()
-        found = read_page(
-            reading.session,
-            marts.CUSTOMER_360,
-            "customer_id",
-            [Condition("segment", "=", segment), *further],
-            asked.order(),
-            asked.page,
-            asked.page_size,
-            total=None if further else everybody,
-        )
+        found = members(reading.session, segment, asked)
         rows = seen_by(found.rows, principal)
         return as_json(paged(request, reading.run_id, found, rows, asked.page, asked.page_size), response)
 
@@ -93,12 +82,37 @@ def seen_by(rows: Any, principal: Principal) -> list[dict[str, Any]]:
     return seen
 
 
-def customers_of(live: Session, segment: str) -> int:
-    """How many customers a segment has.
+def members(live: Session, segment: str, asked: CustomerList) -> Page:
+    """A page of the customers of a segment, counted by what is published of it where nothing else is asked.
 
     Raises:
         Problem: 404 when there is no such segment, with the names of those that there are.
     """
+    customers = _customers_of(live, segment)
+    further = asked.conditions()
+    conditions = [Condition("segment", "=", segment), *further]
+    return read_page(
+        live,
+        marts.CUSTOMER_360,
+        "customer_id",
+        conditions,
+        asked.order(),
+        asked.page,
+        asked.page_size,
+        total=None if further else customers,
+    )
+
+
+def refuse_unknown(live: Session, segment: str) -> None:
+    """Ends in 404 when there is no such segment.
+
+    Raises:
+        Problem: 404, with the names of those that there are.
+    """
+    _customers_of(live, segment)
+
+
+def _customers_of(live: Session, segment: str) -> int:
     rows = live.query(f"select segment, customers from {marts.SEGMENT_METRICS} order by position").to_pylist()
     known = {str(row["segment"]): int(row["customers"]) for row in rows}
     if segment not in known:

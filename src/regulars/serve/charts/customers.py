@@ -36,8 +36,8 @@ PLOT_TYPES = {
 }
 COLOURED_BY = ("segment", "cluster")
 _NAMES = {"recency": "days since the last order", "frequency": "number of orders", "monetary": "spend"}
-# Of so many times the sample the hashes are worked out, which on a large base takes longer than all the rest.
-_CANDIDATES = 8
+# Of so many customers at least the hashes are worked out, which on a large base takes longer than all the rest.
+_CANDIDATES = 8 * SAMPLE
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def read_scatter(live: Session, plot_type: str, coloured_by: str, sample: int = 
         "select rfm.customer_id, rfm.recency, rfm.frequency, rfm.monetary, segments.segment, segments.cluster_id,"
         f" segments.cluster_name from {marts.FCT_CUSTOMER_RFM} rfm"
         f" inner join {marts.CUSTOMER_SEGMENTS} segments on rfm.customer_id = segments.customer_id"
-        f" where {drawable} and {_drawn(counts['drawable'], sample)}",
+        f" where {drawable} and {_drawn(counts['drawable'])}",
         (sample,),
     )
     axes = tuple(_axis(points, metric, ground) for metric in metrics)
@@ -123,13 +123,15 @@ def read_clusters_2d(live: Session, sample: int = SAMPLE) -> Cloud | Missing:
     return _clusters(live, ("x", "y"), sample)
 
 
-def _drawn(customers: int, sample: int) -> str:
-    """The end of a question for a sample of `rfm`: of the first of every so many ids, those with the least hashes.
+def _drawn(customers: int) -> str:
+    """The end of a question for a sample of `rfm`: of ids that a power of two divides, those with the least hashes.
+
+    A smaller sample is a part of a larger one, for the candidates go by the base alone.
 
     The text before the id keeps this sample apart from other draws by a hash of it, such as control groups.
     """
     step = 1
-    while customers // (2 * step) >= _CANDIDATES * sample:
+    while customers // (2 * step) >= _CANDIDATES:
         step *= 2
     return (
         f"rfm.customer_id % {step} = 0"
@@ -149,7 +151,7 @@ def _clusters(live: Session, along: tuple[str, ...], sample: int) -> Cloud | Mis
     [counts] = live.query(f"select count(*) as customers from {marts.CLUSTERED_CUSTOMERS}").to_pylist()
     points = live.query(
         "select rfm.customer_id, rfm.cluster_id, rfm.cluster_name, cast(null as varchar) as segment, rfm.x, rfm.y,"
-        f" coalesce(rfm.z, 0) as z from {marts.CLUSTERED_CUSTOMERS} rfm where {_drawn(counts['customers'], sample)}",
+        f" coalesce(rfm.z, 0) as z from {marts.CLUSTERED_CUSTOMERS} rfm where {_drawn(counts['customers'])}",
         (sample,),
     )
     groups = _groups(live, points, "cluster", along)

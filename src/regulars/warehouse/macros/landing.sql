@@ -7,15 +7,15 @@
 ('amount', 'quantity', 'unit_price', 'refunded_amount', 'discount', 'income')
 {%- endmacro %}
 
-{# The loads that a check finds; it counts their rows at fault. #}
-{% macro loads_at_fault(check_name, faults) -%}
+{# The loads that the check of this name finds; it counts their rows at fault. #}
+{% macro loads_at_fault(faults) -%}
 select
     source,
     load_id,
     faults as {{ faults }},
     of_rows
 from {{ ref('int_loads__at_fault') }}
-where check_name = '{{ check_name }}'
+where check_name = '{{ model.name }}'
 {%- endmacro %}
 
 {# Sources of whose new orders at least `least`, and a part of them by the setting `limit`, are there under two ids. #}

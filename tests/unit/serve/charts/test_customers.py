@@ -7,6 +7,7 @@ import pytest
 from tests.unit.conftest import Published
 
 from regulars.serve import charts
+from regulars.serve.charts import customers
 from regulars.serve.charts.basis import Missing
 from regulars.serve.charts.customers import Axis, Cloud, layers, read_clusters_3d, read_scatter, spread
 from regulars.serve.queries import Queries
@@ -49,6 +50,22 @@ def test_the_sample_is_stated_and_always_the_same_and_part_of_the_larger_one(sho
     # A hash, not the first ones.
     first = shop.sql("select customer_id from fct_customer_rfm where is_active order by 1 limit 10").column(0)
     assert _ids(small) != set(first.to_pylist())
+
+
+def test_of_a_large_base_a_part_is_hashed_and_the_sample_is_as_large_and_nested_all_the_same(
+    shop: Queries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with shop.session() as live:
+        everybody = read_scatter(live, "recency_monetary", "segment")
+        assert isinstance(everybody, Cloud)
+        # Half of the base is more than the candidates that are asked for, a quarter is not.
+        monkeypatch.setattr(customers, "_CANDIDATES", everybody.customers // 3)
+        small, large, most = (read_scatter(live, "recency_monetary", "segment", size) for size in (10, 30, 100_000))
+    assert isinstance(small, Cloud) and isinstance(large, Cloud) and isinstance(most, Cloud)
+    assert (len(_ids(small)), len(_ids(large))) == (10, 30)
+    assert _ids(small) < _ids(large) < _ids(most)
+    assert _ids(most) == {customer_id for customer_id in _ids(everybody) if customer_id % 2 == 0}
+    assert small.customers == everybody.customers
 
 
 def test_clusters_are_drawn_where_the_mart_places_them(clustered: Published) -> None:

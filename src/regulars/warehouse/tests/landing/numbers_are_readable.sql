@@ -1,4 +1,4 @@
 -- Hardly a row is set aside for its amount: many are when a source changed how it writes them.
 {{ config(severity='error', fail_calc='cast(coalesce(sum(unreadable_numbers), 0) as bigint)') }}
 
-{{ loads_at_fault('numbers_are_readable', 'unreadable_numbers') }}
+{{ loads_at_fault('unreadable_numbers') }}

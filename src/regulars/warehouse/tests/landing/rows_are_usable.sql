@@ -1,4 +1,4 @@
 -- Few rows of a load are set aside, whatever for.
 {{ config(severity='error', fail_calc='cast(coalesce(sum(rejected), 0) as bigint)') }}
 
-{{ loads_at_fault('rows_are_usable', 'rejected') }}
+{{ loads_at_fault('rejected') }}
