@@ -6,6 +6,8 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 MODELS := src/regulars/warehouse/models
 MODELS_LINTED := .venv/.models-linted
+# A third of the time a test waits, for a server, a browser or a disk: one worker more than there are cores, up to five.
+WORKERS = $(shell $(BIN)/python -c 'import os; print(min(5, 1 + (os.cpu_count() or 1)))')
 SUPPORTED := import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
 
 help: ## Say what each target does
@@ -31,7 +33,7 @@ demo: $(INSTALLED) ## Make a demo shop in shop/ and segment it into warehouse/
 
 # In the order of testpaths, the longest first, so that no core is left with one of them in the end. What takes long is told.
 test: $(INSTALLED) ## Run every test that can run here, and say what could not
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --durations 60 --durations-min 8
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 60 --durations-min 8
 
 lint: $(INSTALLED) $(MODELS_LINTED) ## Style, types, imports and SQL, without tests
 	$(BIN)/ruff check

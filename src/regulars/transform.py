@@ -1,8 +1,8 @@
 """Runs the dbt project of `warehouse/` in this process: quiet, warm, writing nothing outside the folder it is given.
 
 dbt takes seconds to import and to read its project, and needs no database for it: `Transformer.warm()` does both in
-the background while a run lands its files. What was read is kept for the life of the process, and in the folder for the
-next.
+the background while a run lands its files. What was read is kept for the life of the process, in the folder for the
+next, and for the other warehouses of this machine.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from regulars.dbt_log import hear
+from regulars.dbt_parsed import fetch_parsed, keep_parsed
 from regulars.dbt_results import CheckResult, ModelResult
 from regulars.engines.base import Engine
 from regulars.errors import RegularsError, TransformError
@@ -152,6 +153,7 @@ class Transformer:
     def _manifest(self) -> Any:
         with _one_at_a_time:
             if self._manifest_key not in _manifests:
+                fetch_parsed(self._folder, PROJECT, self._manifest_key)
                 # With the whole environment, dbt would take what it kept for outdated in a folder that was moved.
                 outcome = self._run(["parse"], self._names)
                 if not outcome.success:
@@ -159,6 +161,7 @@ class Transformer:
                         f"The dbt project in {PROJECT} cannot be read: {_plain(str(outcome.exception))}"
                         " Mend it, or install Regulars again."
                     ) from outcome.exception
+                keep_parsed(self._folder, PROJECT, self._manifest_key)
                 _manifests[self._manifest_key] = outcome.result
             return _manifests[self._manifest_key]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,29 @@ def test_the_parsed_project_is_kept_in_the_folder(shop: Shop, unread: None, tmp_
     transformer.warm()
     transformer.build("finish")
     assert (tmp_path / "partial_parse.msgpack").exists()
+
+
+@pytest.mark.slow
+def test_a_second_warehouse_of_this_machine_need_not_read_the_project(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    read = []
+    for name in ("one", "other"):
+        monkeypatch.setattr(transform, "_manifests", {})
+        Transformer(shop.engine.dbt_environment(), shop.engine.dbt_target, tmp_path / name).check_names()
+        read.append(json.loads((tmp_path / name / "perf_info.json").read_text())["parsed_path_count"])
+    assert read[0] > 100
+    assert read[1] == 0
+
+
+@pytest.mark.slow
+def test_where_nothing_can_be_kept_the_project_is_read_all_the_same(
+    shop: Shop, unread: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("a file where the folder would be")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert Transformer(shop.engine.dbt_environment(), shop.engine.dbt_target, tmp_path / "own").check_names()
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from regulars.dbt_parsed import user_cache
 from regulars.errors import SettingsError
 
 SCHEMES = ("postgresql", "postgres")
@@ -86,8 +87,7 @@ class Address:
     @property
     def local_folder(self) -> Path:
         """Where this machine keeps what a run can make again: dbt's parsed project, files under way, models."""
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        return cache / "regulars" / re.sub(r"[^\w.-]+", "_", f"{self.host}-{self.port}-{self.database}")
+        return user_cache() / re.sub(r"[^\w.-]+", "_", f"{self.host}-{self.port}-{self.database}")
 
     def plain(self, error: BaseException) -> str:
         """The first line of what a driver says, without the password."""
