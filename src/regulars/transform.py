@@ -1,4 +1,4 @@
-"""Runs the dbt project of `warehouse/` in this process: quiet, warm, writing nothing outside the folder it is given.
+"""Runs the dbt project of `warehouse/` in this process: quiet, warm, writing to its own folder and the user's cache.
 
 dbt takes seconds to import and to read its project, and needs no database for it: `Transformer.warm()` does both in
 the background while a run lands its files. What was read is kept for the life of the process, in the folder for the

@@ -1,5 +1,5 @@
 {# A build is read by nobody before it is whole: its tables and views are made in their places, without the copies, the
-   renaming and the comparing of grants by which dbt replaces what is being read. It halves what dbt itself costs. #}
+   renaming and the comparing of grants by which dbt replaces what is being read. #}
 {% macro made_in_place(type) -%}
     {%- set relation = this.incorporate(type=type) -%}
     {{ drop_relation_if_exists(load_cached_relation(this)) }}
