@@ -18,24 +18,27 @@ COMMAND = [sys.executable, "-c", "from regulars.cli import main; main()", "serve
 
 
 def test_it_answers_at_the_url_that_it_prints_and_ends_in_peace(published: Published, tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [*COMMAND, "--warehouse", str(published.folder / "warehouse")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
-        text=True,
-    )
+    errors = tmp_path / "errors"
+    with errors.open("w") as stderr:
+        process = subprocess.Popen(
+            [*COMMAND, "--warehouse", str(published.folder / "warehouse")],
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "COLUMNS": "200"},
+            text=True,
+        )
     try:
         assert process.stdout is not None
         [url] = re.findall(r"http://\S+", process.stdout.readline())
         with urllib.request.urlopen(f"{url}/health", timeout=60) as answer:
             assert json.load(answer)["run_id"] == published.report.run_id
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
+        process.wait(timeout=60)
+        out = process.stdout.read()  # communicate() would lose what readline() has read beyond its line
     finally:
         process.kill()
-    assert process.returncode == 0 and "Traceback" not in err and "Stopped" in out
+    assert process.returncode == 0 and "Traceback" not in errors.read_text() and "Stopped" in out
     assert f"Dashboard: {url}/dashboard" in out
 
 
