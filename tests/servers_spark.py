@@ -15,7 +15,7 @@ import pytest
 from tests.servers import free_port
 
 _PATIENCE = 180  # seconds; a machine with little to spare starts a JVM slowly
-SMALL = {
+COMPILED = {
     # What a test's few rows need, so that two JVMs fit beside the other tests.
     "spark.driver.memory": "1g",
     "spark.executor.memory": "1g",
@@ -24,6 +24,8 @@ SMALL = {
     # With one tier the JVM keeps 48 MB of compiled code, which a few shops fill; from then on it would compile nothing.
     "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",
 }
+# To compile a query to Java takes longer than to work it out where its rows are few.
+SMALL = COMPILED | {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 
 
 @contextmanager

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
 from tests.end_to_end import doors
-from tests.servers_spark import SMALL, spark_cluster, spark_connect
+from tests.servers_spark import COMPILED, SMALL, spark_cluster, spark_connect
 
 pytestmark = [
     pytest.mark.slow,
@@ -90,7 +90,7 @@ def test_online_retail_is_the_same_on_a_cluster(cluster: str, shared_data: Path,
     embedded.mkdir()
     done = doors.process("run", data, folder=embedded, patience=1800)
     assert done.exit_code == 0, done.errors
-    run_on_spark(cluster, tmp_path, data)
+    run_on_spark(cluster, tmp_path, data, conf=COMPILED)
     assert doors.different(doors.marts(embedded / "warehouse"), doors.marts(tmp_path / "warehouse")) == []
 
 
@@ -135,18 +135,18 @@ def test_a_master_that_does_not_answer_is_told_before_anything_lands(shop_files:
     assert not (tmp_path / "warehouse" / "durable.duckdb").exists()
 
 
-def run_on_spark(master: str, folder: Path, *files: str) -> None:
+def run_on_spark(master: str, folder: Path, *files: str, conf: Mapping[str, str] = SMALL) -> None:
     """Runs the files through everything on this master, in a process of its own."""
-    write_settings(folder, master)
+    write_settings(folder, master, conf)
     done = doors.process("run", *files, folder=folder, patience=1800)
     assert done.exit_code == 0, done.errors
 
 
-def write_settings(folder: Path, master: str) -> None:
+def write_settings(folder: Path, master: str, conf: Mapping[str, str] = SMALL) -> None:
     """Settings of a small shop on this master."""
-    conf = "\n".join(f'"{name}" = "{value}"' for name, value in SMALL.items())
+    lines = "\n".join(f'"{name}" = "{value}"' for name, value in conf.items())
     (folder / "regulars.toml").write_text(
-        f'warehouse = "{master}"\n[spark]\nstart_seconds = 300\n[spark.conf]\n{conf if "sc:" not in master else ""}\n',
+        f'warehouse = "{master}"\n[spark]\nstart_seconds = 300\n[spark.conf]\n{lines if "sc:" not in master else ""}\n',
         encoding="utf-8",
     )
 

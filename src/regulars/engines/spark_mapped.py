@@ -34,14 +34,18 @@ class TableSession(LakeSession):
     """A Session on the tables of Spark's catalog that are not ours."""
 
     def tables(self) -> pa.Table:
-        """Every table and view of the catalog, without those of a build."""
-        listed = self._spark.sql("show databases").toArrow().column(0).to_pylist()
+        """Every table and view of the catalog, without those of a build; names are all that is looked up."""
+        listed = self.query("show databases").column(0).to_pylist()
         rows = [
-            {"schema": database, "table_name": table.name}
+            {"schema": database, "table_name": table}
             for database in sorted(set(listed) - set(DATABASES))
-            for table in sorted(self._spark.catalog.listTables(database), key=lambda table: table.name)
+            for table in sorted(self._names(database))
         ]
         return pa.Table.from_pylist(rows, pa.schema([("schema", pa.string()), ("table_name", pa.string())]))
+
+    def _names(self, database: str) -> list[str]:
+        shown = self.query(f"show tables in {database}").to_pylist()
+        return [row["tableName"] for row in shown if not row["isTemporary"]]
 
 
 @contextmanager
