@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 from typing import Any
 
-from regulars.dbt_log import hear
+from regulars.dbt_log import hear, unheard_are_dropped
 from regulars.dbt_parsed import fetch_parsed, keep_parsed
 from regulars.dbt_results import CheckResult, ModelResult
 from regulars.engines.base import Engine
@@ -193,7 +193,7 @@ class Transformer:
         manifest: Any = None,
         listener: Callable[[Any], None] | None = None,
     ) -> Any:
-        with _one_at_a_time, _variables(environment):
+        with _one_at_a_time, _variables(environment), unheard_are_dropped():
             from dbt.cli.main import dbtRunner
 
             places = {

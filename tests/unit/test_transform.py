@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dbt_common.events.event_manager_client import get_event_manager
 from tests.warehouse.shop import Shop
 
 from regulars import transform
@@ -163,3 +164,28 @@ def test_a_folder_is_meant_from_where_the_run_was_started(tmp_path: Path, monkey
     assert shop.value("select count(*) from marts.fct_orders") == 9
     assert (tmp_path / "here" / "dbt").is_dir()
     assert not (PROJECT / "here").exists()
+
+
+def test_of_dbts_events_those_that_nobody_hears_are_not_written_out(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from dbt_common.events import event_manager
+
+    written: list[Any] = []
+    plain = event_manager.msg_from_base_event
+
+    def seen(event: Any, level: Any = None) -> Any:
+        written.append(message := plain(event, level=level))
+        return message
+
+    monkeypatch.setattr(event_manager, "msg_from_base_event", seen)
+    before = get_event_manager()
+    with caplog.at_level("DEBUG", "dbt"):
+        shop.transformer.build_models(["customer_segments"])
+    told = [message.info.name for message in written]
+    assert "LogModelResult" in told and "SQLQuery" not in told
+    assert "debug" not in {message.info.level for message in written}
+    assert [record.details["node"] for record in caplog.records if record.message == "A node is done."] == [
+        "customer_segments"
+    ]
+    assert get_event_manager() is before

@@ -52,6 +52,14 @@ class Forecast:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A model that may foretell, and the form of exponential smoothing in it; empty = it looks for the likeliest."""
+
+    name: str
+    form: str = ""
+
+
 def forecast(series: Floats, days: int) -> Forecast:
     """Foretells a series of days.
 
@@ -71,26 +79,38 @@ def forecast(series: Floats, days: int) -> Forecast:
     seen, unseen = recent[:-days], recent[-days:]
     chosen, ratios = _chosen(seen, days)
     tested = _with_interval(_foretold(chosen, seen, days)[0], ratios)
-    baseline, _ = _foretold(BASELINE, seen, days)
+    baseline, _ = _foretold(Candidate(BASELINE), seen, days)
     # What the last stretch taught about the model's errors belongs to the intervals of the days ahead.
     ratios = np.r_[ratios, _ratios(tested[0], unseen)]
     expected, fitted = _foretold(chosen, recent, days)
     known = np.full(len(series), np.nan)
     known[len(series) - len(recent) + FEWEST_DAYS :] = np.maximum(fitted[FEWEST_DAYS:], 0)
-    return Forecast(chosen, *_with_interval(expected, ratios), tested, baseline, known)
+    return Forecast(chosen.name, *_with_interval(expected, ratios), tested, baseline, known)
 
 
-def _chosen(series: Floats, days: int) -> tuple[str, Floats]:
+def _chosen(series: Floats, days: int) -> tuple[Candidate, Floats]:
     """The candidate with the smallest error on the last stretches, and the ratios of what came to what it foretold."""
-    errors: dict[str, float] = {}
-    ratios: dict[str, Floats] = {}
-    for name in _candidates(len(series) - STRETCHES * days):
-        foretold = [_foretold(name, series[: len(series) - back * days], days)[0] for back in range(STRETCHES, 0, -1)]
-        came = series[-STRETCHES * days :].reshape(STRETCHES, days)
-        errors[name] = float(np.abs(np.array(foretold) - came).mean())
-        ratios[name] = _ratios(np.concatenate(foretold), came.ravel())
-    best = min(errors, key=lambda name: errors[name])
-    return best, ratios[best]
+    came = series[-STRETCHES * days :].reshape(STRETCHES, days)
+    trials = [_trial(name, series, days) for name in _candidates(len(series) - STRETCHES * days)]
+    best, foretold = min(trials, key=lambda trial: float(np.abs(trial[1] - came).mean()))
+    return best, _ratios(foretold.ravel(), came.ravel())
+
+
+def _trial(name: str, series: Floats, days: int) -> tuple[Candidate, Floats]:
+    """A candidate in the form that it has found, and what it foretold of each of the stretches.
+
+    It learns from the days before the first stretch, and hears of those that follow without learning anew
+    (cross-validation without refitting): to look for its form takes nearly all of the time.
+    """
+    model, foretold = None, []
+    for back in range(STRETCHES, 0, -1):
+        seen = series[: len(series) - back * days]
+        if _never_moves(seen):
+            foretold.append(np.full(days, seen[0]))
+            continue
+        model = model or _model(Candidate(name)).fit(seen)
+        foretold.append(_expected(model.forward(y=seen, h=days), seen))
+    return Candidate(name, _form(model)), np.array(foretold)
 
 
 def _candidates(shortest: int) -> Sequence[str]:
@@ -99,28 +119,48 @@ def _candidates(shortest: int) -> Sequence[str]:
     return (BASELINE, "exponential smoothing", "theta", "season of week", *yearly)
 
 
-def _model(name: str) -> Any:
+def _model(candidate: Candidate) -> Any:
     from statsforecast.models import MSTL, AutoETS, DynamicOptimizedTheta, SeasonalNaive
 
-    trend = AutoETS(model="ZZN")
-    if name == BASELINE:
+    if candidate.name == BASELINE:
         return SeasonalNaive(season_length=WEEK)
-    if name == "exponential smoothing":
-        return AutoETS(season_length=WEEK)
-    if name == "theta":
+    if candidate.name == "theta":
         return DynamicOptimizedTheta(season_length=WEEK)
-    if name == "season of week":
+    form, damped = candidate.form[:3], candidate.form[3:] == "D" if candidate.form else None
+    if candidate.name == "exponential smoothing":
+        return AutoETS(season_length=WEEK, model=form or "ZZZ", damped=damped)
+    trend = AutoETS(model=form or "ZZN", damped=damped)
+    if candidate.name == "season of week":
         return MSTL(season_length=[WEEK], trend_forecaster=trend)
-    return MSTL(season_length=[WEEK, YEAR], trend_forecaster=trend)
+    # A trend over a year and a half is smooth: a point of it per week, as R's stl() does it, takes a sixth of the time.
+    return MSTL([WEEK, YEAR], trend, stl_kwargs={"trend_jump": WEEK, "low_pass_jump": WEEK})
 
 
-def _foretold(name: str, series: Floats, days: int) -> tuple[Floats, Floats]:
+def _form(model: Any) -> str:
+    """The form of exponential smoothing that a model found: error, trend, season, D if damped; empty without any."""
+    from statsforecast.models import AutoETS
+
+    smoothing = getattr(model, "trend_forecaster", model)
+    return str(smoothing.model_["components"]) if isinstance(smoothing, AutoETS) else ""
+
+
+def _foretold(candidate: Candidate, series: Floats, days: int) -> tuple[Floats, Floats]:
     """The next days by a model, and what it expected of each day that it learned from."""
-    if (series == series[0]).all():
+    if _never_moves(series):
         return np.full(days, series[0]), series.copy()
-    found = _model(name).forecast(y=series, h=days, fitted=True)
+    if "M" in candidate.form and series.min() <= 0:  # errors and seasons that are shares of a level which may be 0
+        candidate = Candidate(candidate.name)
+    found = _model(candidate).forecast(y=series, h=days, fitted=True)
+    return _expected(found, series), np.asarray(found["fitted"], dtype=np.float64)
+
+
+def _expected(found: Any, series: Floats) -> Floats:
     expected = np.nan_to_num(np.asarray(found["mean"], dtype=np.float64), nan=float(series.mean()))
-    return np.maximum(expected, 0.0), np.asarray(found["fitted"], dtype=np.float64)
+    return np.maximum(expected, 0.0)
+
+
+def _never_moves(series: Floats) -> bool:
+    return bool((series == series[0]).all())
 
 
 def _ratios(foretold: Floats, came: Floats) -> Floats:

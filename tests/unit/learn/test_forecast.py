@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from regulars.learn.forecast import BASELINE, FEWEST_DAYS, STRETCHES, forecast
+from regulars.learn.forecast import BASELINE, FEWEST_DAYS, STRETCHES, Candidate, _foretold, _trial, forecast
 
 DAYS = 28
 
@@ -68,3 +68,23 @@ def test_nothing_below_zero_is_foretold():
     series = np.maximum(weekly(300, trend=-0.4), 0)
     found = forecast(series, DAYS)
     assert (found.expected >= 0).all() and (found.lower >= 0).all()
+
+
+def test_a_season_that_is_a_share_of_the_level_is_looked_for_anew_when_a_day_without_sales_came():
+    series = weekly(400, trend=0.5, noise=0.02)
+    seen = series[: len(series) - STRETCHES * DAYS]
+    found, _ = _trial("exponential smoothing", series, DAYS)
+    assert found.form[0] == "M" and seen.min() > 0  # or this test would show nothing
+    closed = series.copy()
+    closed[-2] = 0.0
+    expected, _ = _foretold(found, closed, DAYS)
+    assert np.isfinite(expected).all() and expected.mean() > 0.5 * seen.mean()
+
+
+def test_what_was_learned_before_the_stretches_foretells_each_as_what_is_learned_again_just_before_it():
+    series = weekly(500, trend=0.2)
+    found, foretold = _trial("exponential smoothing", series, DAYS)
+    for back, said in zip(range(STRETCHES, 0, -1), foretold, strict=True):
+        again, _ = _foretold(Candidate("exponential smoothing"), series[: len(series) - back * DAYS], DAYS)
+        assert said == pytest.approx(again, rel=0.05)
+    assert len(found.form) == 4
