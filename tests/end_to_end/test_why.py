@@ -96,8 +96,9 @@ def test_every_customer_of_a_shop_with_dirt_is_measured_as_published(
     settings = Settings(warehouse=str(tmp_path_factory.mktemp("dirt") / "warehouse"))
     run_pipeline(settings, Request(files=[str(shop_files / "customers.csv"), str(shop_files / "orders.csv")]))
     queries = Queries(open_engine(settings), settings.shop)
-    ids = queries.sql("select customer_id from customer_segments order by 1").column(0).to_pylist()
-    told = [explain(queries, str(customer_id)) for customer_id in ids]
+    with queries.pinned() as pinned:
+        ids = pinned.sql("select customer_id from customer_segments order by 1").column(0).to_pylist()
+        told = [explain(pinned, str(customer_id)) for customer_id in ids]
     assert [(why.customer_id, why.no_outlook_because) for why in told if why.no_outlook_because] == []
     assert {why.outlook is not None and bool(why.outlook.ways) for why in told} == {True, False}
 

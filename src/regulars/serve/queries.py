@@ -63,6 +63,12 @@ class Queries:
         """One published build, for the modules beside this one that put several questions together."""
         return self._engine.live()
 
+    @contextmanager
+    def pinned(self) -> Iterator[Queries]:
+        """The same questions, all of them to one published build that is opened once."""
+        with self._engine.live() as live:
+            yield Queries(Pinned(live, self._engine.query_errors), self._shop)
+
     def segments(self) -> pa.Table:
         """segment_metrics, in the map's order."""
         with self._engine.live() as live:
@@ -86,16 +92,17 @@ class Queries:
         Raises:
             InputError: Nobody or several people answer to it, or one who is not in the base yet.
         """
-        found = self.find_customers(text)
-        if not found:
-            raise InputError(
-                f"Nobody is known by `{text}`. Give a customer id, a source's id, an e-mail or a phone number."
-            )
-        if len(found) > 1:
-            raise InputError(
-                f"`{text}` may be any of {', '.join(map(str, found))}. Give one of these ids, or SOURCE:{text}."
-            )
-        self._refuse_who_came_later(found[0])
+        with self.pinned() as pinned:
+            found = pinned.find_customers(text)
+            if not found:
+                raise InputError(
+                    f"Nobody is known by `{text}`. Give a customer id, a source's id, an e-mail or a phone number."
+                )
+            if len(found) > 1:
+                raise InputError(
+                    f"`{text}` may be any of {', '.join(map(str, found))}. Give one of these ids, or SOURCE:{text}."
+                )
+            pinned._refuse_who_came_later(found[0])
         return found[0]
 
     def customer_360(self, customer_id: int) -> pa.Table:

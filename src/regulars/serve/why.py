@@ -121,8 +121,8 @@ def explain(queries: Queries, who: str) -> Why:
         InputError: Nobody or several people answer to `who`.
         WarehouseError: Nothing is published.
     """
-    customer_id = queries.customer(who)
-    with queries.session() as live:
+    with queries.pinned() as pinned, pinned.session() as live:
+        customer_id = pinned.customer(who)
         evidence = read_evidence(live, customer_id, who)
     person, basis = evidence.person, evidence.basis
     look, because = _outlook(evidence)
