@@ -1,8 +1,9 @@
 """The engines that the same project must give the same marts on; another one is another entry of ENGINES.
 
 A test that is marked `every_engine` runs on all of them, the others on DuckDB: a build on PostgreSQL takes ten seconds
-and one on Spark a minute. `pytest tests/warehouse --engine postgres` runs all of them there, which takes half an hour,
-and `--engine spark` several times as long. A test that changes a table of the build replaces it: a lake cannot delete.
+and one on Spark half a minute. `pytest tests/warehouse --engine postgres -n 2 --dist loadfile` runs all of them there,
+`--engine spark` likewise; each takes half an hour on two cores. A test that changes a table of the build replaces it:
+a lake can neither update nor delete.
 What looks at no warehouse, or at one that lands files itself, takes no `engine`.
 """
 
@@ -19,8 +20,10 @@ from tests.servers_spark import SMALL
 
 from regulars.engines.base import Engine
 from regulars.engines.duckdb import DuckDBEngine
+from regulars.engines.lake import Lake
 from regulars.engines.postgres import PostgresEngine
 from regulars.engines.spark import SparkEngine
+from regulars.engines.spark_durable import export_durable
 
 Opener: TypeAlias = Callable[[Path], Engine]
 
@@ -43,6 +46,16 @@ def _spark(request: pytest.FixtureRequest) -> Opener:
     return lambda folder: SparkEngine(
         "local[2]", DuckDBEngine(folder), str(folder / "lake"), conf=SMALL, start_seconds=300
     )
+
+
+def show_in_the_build(engine: Engine) -> None:
+    """Shows a build in flight what is durable now: one on Spark reads the copy that was made when it began."""
+    if isinstance(engine, SparkEngine) and engine.has_build():
+        with engine.home.durable() as durable:
+            tables = export_durable(durable, Lake(f"{engine.home.location}/lake"))
+        with engine.build() as build:
+            for name, table in tables.items():
+                build.adopt(name, table.folder, table.columns)
 
 
 ENGINES: Mapping[str, Callable[[pytest.FixtureRequest], Opener]] = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from tests.warehouse.engines import Opener
+from tests.warehouse.engines import Opener, show_in_the_build
 
 from regulars import catalog
 from regulars.engines.base import Session
@@ -73,6 +73,7 @@ class Shop:
         if self._stage is not self.engine:
             with self._stage.durable() as durable, self.engine.durable() as target:
                 hand_over(durable, target)
+            show_in_the_build(self.engine)
 
     def build(self, settings: Settings) -> None:
         """Builds every model anew."""
@@ -108,6 +109,13 @@ class Shop:
             self._view.execute(f"create table {place}.{table} as from rows").fetchall()
             self._looked_at.add((behind, schema, table))
         return DuckDBSession(self._view).query(sql, params)
+
+    def replace(self, table: str, sql: str) -> None:
+        """Puts what a query of the build finds in the place of a table of it: a lake can neither update nor delete."""
+        rows = self.table(sql)
+        with self.engine.build() as build:
+            build.replace(table, rows)
+        self._looked_at.clear()
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What a query of the build finds, as tuples."""

@@ -55,10 +55,11 @@ def _shop(folder: Path, engine: Opener, left: int, runs: int, beside: str = "") 
         )
     with shop.engine.build() as build:
         write_measures(shop.engine, build, settings, dt.datetime(2025, 6, 10, 2), dt.datetime(2025, 6, 10, 2))
-        build.execute(
-            f"update {catalog.QUALITY.name} set published_load_id = 7,"
-            f" published_before = date '{AS_OF - dt.timedelta(days=1)}'"
-        )
+    shop.replace(
+        catalog.QUALITY.name,
+        f"select * replace (cast(7 as bigint) as published_load_id, date '{AS_OF - dt.timedelta(days=1)}' as"
+        f" published_before) from {catalog.QUALITY.name}",
+    )
     shop.build_models("int_volumes__windows+", "int_news__traits+", "int_sources__freshness", "int_traits__before+")
     return shop
 
@@ -114,15 +115,14 @@ def test_a_source_that_had_stopped_four_weeks_before_what_is_live_is_not_missed(
     given_up: Shop, days_before: int | None, is_missed: bool
 ) -> None:
     published_before = AS_OF - dt.timedelta(days=1)
-    with given_up.engine.build() as build:
-        build.execute(f"delete from {catalog.PUBLISHED_ORDER_DAYS.name}")
-        if days_before is not None:
-            day = published_before - dt.timedelta(days=days_before)
-            build.execute(
-                f"insert into {catalog.PUBLISHED_ORDER_DAYS.name} (source, order_date, orders, valid_orders, revenue)"
-                f" values ('old', date '{day - dt.timedelta(days=90)}', 5, 5, 60), ('old', date '{day}', 5, 5, 60),"
-                f" ('web', date '{published_before - dt.timedelta(days=1)}', 20, 20, 400)"
-            )
+    days = f"select * from {catalog.PUBLISHED_ORDER_DAYS.name} where false"
+    if days_before is not None:
+        day = published_before - dt.timedelta(days=days_before)
+        days += (
+            f" union all (values ('old', date '{day - dt.timedelta(days=90)}', 5, 5, 60),"
+            f" ('old', date '{day}', 5, 5, 60), ('web', date '{published_before - dt.timedelta(days=1)}', 20, 20, 400))"
+        )
+    given_up.replace(catalog.PUBLISHED_ORDER_DAYS.name, days)
     given_up.build_models("int_volumes__compared")
     found = given_up.rows(
         "select source, span from intermediate.int_volumes__compared"
