@@ -75,7 +75,7 @@ def project_document(engine: Engine) -> dict[str, Any]:
     Raises:
         TransformError: The project cannot be read.
     """
-    document = Transformer.of(engine)._manifest().writable_manifest().to_dict(omit_none=False)
+    document = Transformer.of(engine).manifest().writable_manifest().to_dict(omit_none=False)
     # By these dbt would know an installation again.
     document["metadata"] |= {"user_id": None, "invocation_id": None, "send_anonymous_usage_stats": False}
     for name, words in document["docs"].items():

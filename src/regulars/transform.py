@@ -115,7 +115,7 @@ class Transformer:
 
     def views(self, without: Collection[str] = ()) -> list[str]:
         """The models that are views and can be made without some tables, which their own views do not need either."""
-        models = {key: node for key, node in self._manifest().nodes.items() if node.resource_type == "model"}
+        models = {key: node for key, node in self.manifest().nodes.items() if node.resource_type == "model"}
         stored = {key for key, node in models.items() if node.config.materialized == "table"}
         gone = {key for key in stored if f"{models[key].config.schema}.{models[key].name}" in without}
         while more := {k for k in models.keys() - stored - gone if gone.intersection(models[k].depends_on.nodes)}:
@@ -136,7 +136,7 @@ class Transformer:
 
     def check_names(self) -> list[str]:
         """The names of all checks."""
-        return sorted(node.name for node in self._manifest().nodes.values() if node.resource_type == "test")
+        return sorted(node.name for node in self.manifest().nodes.values() if node.resource_type == "test")
 
     def unit_test(self) -> int:
         """Runs the unit tests of the models, whose tables must be built but may be empty, and returns their number.
@@ -150,7 +150,12 @@ class Transformer:
             raise TransformError(_told(failed, f"{len(failed)} unit test(s) failed:"))
         return len(results)
 
-    def _manifest(self) -> Any:
+    def manifest(self) -> Any:
+        """dbt's manifest of the project, read once per process.
+
+        Raises:
+            TransformError: dbt cannot read the project.
+        """
         with _one_at_a_time:
             if self._manifest_key not in _manifests:
                 fetch_parsed(self._folder, PROJECT, self._manifest_key)
@@ -167,10 +172,10 @@ class Transformer:
 
     def _try_to_read(self) -> None:
         with suppress(TransformError):
-            self._manifest()
+            self.manifest()
 
     def _invoke(self, command: list[str], listener: Callable[[Any], None] | None = None) -> list[Any]:
-        manifest = self._manifest()
+        manifest = self.manifest()
         with self._session():
             outcome = self._run(command, self._environment, manifest, listener)
         if isinstance(outcome.exception, Exception):
