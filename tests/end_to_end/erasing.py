@@ -73,12 +73,13 @@ def traces(warehouse: Path) -> list[str]:
         found += [f"{file.name}: {text}" for text in TEXTS if len(text) > 6 and text.lower().encode() in content]
         if file.suffix != ".duckdb":
             continue
-        for schema, table in doors.ask(file, "select schema_name, table_name from duckdb_tables()"):
-            tests = " or ".join(f"contains(line, '{text.lower()}')" for text in TEXTS)
-            sql = (
-                f'select line from (select lower(cast(t as varchar)) as line from "{schema}"."{table}" t) where {tests}'
-            )
-            found += [f"{file.name} {schema}.{table}: {line[:80]}" for (line,) in doors.ask(file, sql)]
+        tests = " or ".join(f"contains(line, '{text.lower()}')" for text in TEXTS)
+        with doors.opened(file) as connection:
+            tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+            for schema, table in tables:
+                lines = f'select lower(cast(t as varchar)) as line from "{schema}"."{table}" t'
+                told = connection.execute(f"select line from ({lines}) where {tests}").fetchall()
+                found += [f"{file.name} {schema}.{table}: {line[:80]}" for (line,) in told]
     return found
 
 
@@ -94,15 +95,21 @@ def golden_ids(shop: Path) -> list[int]:
 def by_number(warehouse: Path, ids: list[int]) -> list[str]:
     """Where one of the golden ids stands in a column of numbers."""
     found = []
+    # The last number that was given says nothing of anybody: it keeps one from being given twice.
+    columns = """
+        select schema_name, table_name, list(column_name) from duckdb_columns()
+        where data_type = 'BIGINT' and column_name <> 'last_customer_id' group by all order by all"""
+    listed = ", ".join(map(str, ids))
     for file in (warehouse / "live.duckdb", warehouse / "durable.duckdb"):
-        # The last number that was given says nothing of anybody: it keeps one from being given twice.
-        columns = "select schema_name, table_name, column_name from duckdb_columns()"
-        for schema, table, column in doors.ask(
-            file, f"{columns} where data_type = 'BIGINT' and column_name <> 'last_customer_id'"
-        ):
-            listed = ", ".join(map(str, ids))
-            sql = f'select count(*) from "{schema}"."{table}" where "{column}" in ({listed})'
-            found += [f"{file.name} {schema}.{table}.{column}"] * (doors.ask(file, sql) != [(0,)])
+        with doors.opened(file) as connection:
+            for schema, table, numbers in connection.execute(columns).fetchall():
+                counts = ", ".join(f'count(*) filter ("{number}" in ({listed}))' for number in numbers)
+                [times] = connection.execute(f'select {counts} from "{schema}"."{table}"').fetchall()
+                found += [
+                    f"{file.name} {schema}.{table}.{number}"
+                    for number, count in zip(numbers, times, strict=True)
+                    if count
+                ]
     return found
 
 
