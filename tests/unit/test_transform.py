@@ -12,6 +12,7 @@ from dbt_common.events.event_manager_client import get_event_manager
 from tests.warehouse.shop import Shop
 
 from regulars import transform
+from regulars.engines.duckdb import DuckDBEngine
 from regulars.errors import TransformError
 from regulars.settings import Settings
 from regulars.transform import PROJECT, Transformer
@@ -86,6 +87,16 @@ def test_where_nothing_can_be_kept_the_project_is_read_all_the_same(
 
 
 @pytest.mark.slow
+def test_a_build_takes_the_threads_and_the_memory_of_the_settings(tmp_path: Path) -> None:
+    engine = DuckDBEngine(tmp_path, threads=1, memory_limit="300MB")
+    engine.prepare()
+    with engine.build(fresh=True):
+        pass
+    query = "select current_setting('threads') as threads, current_setting('memory_limit') as memory"
+    [shown] = Transformer.of(engine)._invoke(["show", "--inline", query])
+    assert [str(value) for value in shown.agate_table.rows[0]] == ["1", "286.1 MiB"]
+
+
 def test_the_files_are_free_after_dbt_and_a_second_warehouse_can_be_built(shop: Shop, tmp_path: Path) -> None:
     other = Shop(tmp_path, orders=f"{ORDERS} where i = 1")
     assert other.value("select count(*) from marts.fct_orders") == 1

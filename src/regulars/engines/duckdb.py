@@ -259,7 +259,7 @@ class DuckDBEngine:
         return {
             "REGULARS_BUILD_PATH": str(self._build.resolve()),
             "REGULARS_DURABLE_PATH": str(self._durable.resolve()),
-            "REGULARS_MEMORY_LIMIT": str(self._config["memory_limit"]),
+            "REGULARS_DUCKDB": repr({k: value for k, value in self._config.items() if k != "temp_directory"}),
         }
 
     def dbt_session(self) -> AbstractContextManager[None]:
