@@ -66,10 +66,8 @@ def test_readers_are_served_without_spark(on_the_cluster: Path) -> None:
     assert asked.rows == [{"n": doors.ask(on_the_cluster / "warehouse" / "live.duckdb", _PEOPLE)[0][0]}]
 
 
-def test_stages_run_one_by_one_in_processes_of_their_own(
-    cluster: str, on_duckdb: Path, shop_files: Path, tmp_path: Path
-) -> None:
-    write_settings(tmp_path, cluster)
+def test_stages_run_one_by_one_in_processes_of_their_own(on_duckdb: Path, shop_files: Path, tmp_path: Path) -> None:
+    write_settings(tmp_path, "local[1]")
     for stage in ("land", "resolve", "build", "learn", "finish", "check", "publish"):
         files = _files(shop_files) if stage == "land" else ()
         done = doors.process("run", *files, "--stage", stage, folder=tmp_path, patience=1800)
