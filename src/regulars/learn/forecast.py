@@ -132,7 +132,7 @@ def _model(candidate: Candidate) -> Any:
     trend = AutoETS(model=form or "ZZN", damped=damped)
     if candidate.name == "season of week":
         return MSTL(season_length=[WEEK], trend_forecaster=trend)
-    # A trend over a year and a half is smooth: a point of it per week, as R's stl() does it, takes a sixth of the time.
+    # A trend over a year and a half is smooth: a point of it per week, with lines between, takes a sixth of the time.
     return MSTL([WEEK, YEAR], trend, stl_kwargs={"trend_jump": WEEK, "low_pass_jump": WEEK})
 
 
@@ -148,9 +148,13 @@ def _foretold(candidate: Candidate, series: Floats, days: int) -> tuple[Floats, 
     """The next days by a model, and what it expected of each day that it learned from."""
     if _never_moves(series):
         return np.full(days, series[0]), series.copy()
-    if "M" in candidate.form and series.min() <= 0:  # errors and seasons that are shares of a level which may be 0
-        candidate = Candidate(candidate.name)
-    found = _model(candidate).forecast(y=series, h=days, fitted=True)
+    try:
+        found = _model(candidate).forecast(y=series, h=days, fitted=True)
+    except ValueError:
+        if not candidate.form:
+            raise
+        # Errors that are shares of a level cannot be told of what has fallen to 0, or below it without its season.
+        found = _model(Candidate(candidate.name)).forecast(y=series, h=days, fitted=True)
     return _expected(found, series), np.asarray(found["fitted"], dtype=np.float64)
 
 

@@ -70,15 +70,27 @@ def test_nothing_below_zero_is_foretold():
     assert (found.expected >= 0).all() and (found.lower >= 0).all()
 
 
-def test_a_season_that_is_a_share_of_the_level_is_looked_for_anew_when_a_day_without_sales_came():
-    series = weekly(400, trend=0.5, noise=0.02)
-    seen = series[: len(series) - STRETCHES * DAYS]
-    found, _ = _trial("exponential smoothing", series, DAYS)
-    assert found.form[0] == "M" and seen.min() > 0  # or this test would show nothing
-    closed = series.copy()
-    closed[-2] = 0.0
-    expected, _ = _foretold(found, closed, DAYS)
-    assert np.isfinite(expected).all() and expected.mean() > 0.5 * seen.mean()
+@pytest.mark.parametrize(("name", "seed", "left"), [("exponential smoothing", 3, 0.0), ("season of week", 1, 0.05)])
+def test_a_form_whose_errors_are_shares_of_a_level_is_looked_for_anew_when_sales_fall_to_nothing(name, seed, left):
+    # Without its season of the week the second series falls below 0, though no day of it does.
+    series = weekly(400, seed=seed, noise=0.02 if left == 0 else 0.25)
+    found, _ = _trial(name, series, DAYS)
+    assert found.form[0] == "M" and series.min() > 0  # or this test would show nothing
+    fallen = series.copy()
+    fallen[-20:] *= left
+    expected, fitted = _foretold(found, fallen, DAYS)
+    assert np.isfinite(expected).all() and len(fitted) == 400
+    assert expected.mean() < 0.5 * series.mean()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_shop_that_nearly_stops_selling_is_foretold_too(seed):
+    series = weekly(500, seed=seed, noise=0.25)
+    series[-100:] *= 0.05
+    series[-40:-30] = 0
+    found = forecast(series, DAYS)
+    assert np.isfinite(found.expected).all() and (found.lower <= found.upper).all()
+    assert found.expected.mean() < 0.5 * series[:400].mean()
 
 
 def test_what_was_learned_before_the_stretches_foretells_each_as_what_is_learned_again_just_before_it():
