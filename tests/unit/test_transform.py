@@ -86,7 +86,6 @@ def test_where_nothing_can_be_kept_the_project_is_read_all_the_same(
     assert Transformer(shop.engine.dbt_environment(), shop.engine.dbt_target, tmp_path / "own").check_names()
 
 
-@pytest.mark.slow
 def test_a_build_takes_the_threads_and_the_memory_of_the_settings(tmp_path: Path) -> None:
     engine = DuckDBEngine(tmp_path, threads=1, memory_limit="300MB")
     engine.prepare()
@@ -97,6 +96,7 @@ def test_a_build_takes_the_threads_and_the_memory_of_the_settings(tmp_path: Path
     assert [str(value) for value in shown.agate_table.rows[0]] == ["1", "286.1 MiB"]
 
 
+@pytest.mark.slow
 def test_the_files_are_free_after_dbt_and_a_second_warehouse_can_be_built(shop: Shop, tmp_path: Path) -> None:
     other = Shop(tmp_path, orders=f"{ORDERS} where i = 1")
     assert other.value("select count(*) from marts.fct_orders") == 1
