@@ -24,7 +24,8 @@ COMPILED = {
     # With one tier the JVM keeps 48 MB of compiled code, which a few shops fill; from then on it would compile nothing.
     "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m",
 }
-# To compile a query to Java takes longer than to work it out where its rows are few.
+# To compile a query to Java takes longer than to work it out where its rows are few. Two shops on the cluster are
+# COMPILED, as those of users are.
 SMALL = COMPILED | {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 
 

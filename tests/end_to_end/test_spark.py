@@ -40,7 +40,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def on_the_cluster(cluster: str, shop_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same shop, worked out on the cluster."""
     folder = tmp_path_factory.mktemp("on_the_cluster")
-    run_on_spark(cluster, folder, *_files(shop_files))
+    run_on_spark(cluster, folder, *_files(shop_files), conf=COMPILED)
     return folder
 
 
@@ -66,8 +66,10 @@ def test_readers_are_served_without_spark(on_the_cluster: Path) -> None:
     assert asked.rows == [{"n": doors.ask(on_the_cluster / "warehouse" / "live.duckdb", _PEOPLE)[0][0]}]
 
 
-def test_stages_run_one_by_one_in_processes_of_their_own(on_duckdb: Path, shop_files: Path, tmp_path: Path) -> None:
-    write_settings(tmp_path, "local[1]")
+def test_stages_run_one_by_one_in_processes_of_their_own(
+    cluster: str, on_duckdb: Path, shop_files: Path, tmp_path: Path
+) -> None:
+    write_settings(tmp_path, cluster)
     for stage in ("land", "resolve", "build", "learn", "finish", "check", "publish"):
         files = _files(shop_files) if stage == "land" else ()
         done = doors.process("run", *files, "--stage", stage, folder=tmp_path, patience=1800)
