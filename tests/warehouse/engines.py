@@ -2,8 +2,8 @@
 
 A test that is marked `every_engine` runs on all of them, the others on DuckDB: a build on PostgreSQL takes ten seconds
 and one on Spark half a minute. `pytest tests/warehouse --engine postgres -n 2 --dist loadfile` runs all of them there,
-`--engine spark` likewise; each takes half an hour on two cores. A test that changes a table of the build replaces it:
-a lake can neither update nor delete.
+`--engine spark` likewise; on two cores they take 18 and 30 minutes. A test that changes a table of the build replaces
+it: a lake can neither update nor delete.
 What looks at no warehouse, or at one that lands files itself, takes no `engine`.
 """
 

@@ -36,6 +36,7 @@ class Time:
 def read(
     handler: Handler, since: str | None = None, keys: Any = None, time: Time | None = None, **settings: Any
 ) -> tuple[list[dict[str, Any]], Delivery, str | None]:
+    """The rows that a source delivers, the delivery, and its watermark."""
     asked = RestSettings.model_validate({"url": URL, **settings})
     more = {"keys": keys} if keys else {}
     pace = (time or Time()).pace
@@ -45,10 +46,12 @@ def read(
 
 
 def answering(content: Any, status: int = 200, **more: Any) -> Handler:
+    """A server that answers every request alike."""
     return lambda request: httpx.Response(status, json=content, **more)
 
 
 def in_turn(*answers: httpx.Response | Exception) -> Handler:
+    """A server that gives these answers one after the other."""
     waiting = iter(answers)
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -61,4 +64,5 @@ def in_turn(*answers: httpx.Response | Exception) -> Handler:
 
 
 def ids(rows: list[dict[str, Any]]) -> list[str]:
+    """The ids of the rows."""
     return [row["id"] for row in rows]
